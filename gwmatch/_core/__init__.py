@@ -1,0 +1,9 @@
+"""Everything compiled. The package imports from here and never from a module inside.
+
+Public methods check what they are given; everything they call is noexcept.
+"""
+
+from .decision import Decision
+from .table import PortTable, RouteTable
+
+__all__ = ["Decision", "PortTable", "RouteTable"]

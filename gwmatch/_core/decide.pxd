@@ -1,0 +1,317 @@
+"""A request and a port in, the verdict out: reference.trace in C, step by step in the same order."""
+
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdlib cimport free, malloc
+from libc.string cimport memcmp
+
+from .fields cimport Line, forget, prepare
+from .host cimport *
+from .layout cimport *
+from .native cimport GwmApi, GwmSet
+from .target cimport *
+from .text cimport is_named, is_token, trimmed
+from .walk cimport NOT_FOUND, OUT_OF_MEMORY, TOO_LONG, Asked, find_name, search
+
+
+cdef enum:
+    FORWARD = 0
+    REDIRECT = 1
+    RESPOND = 2
+    REFUSE = 3
+    DROP = 4
+
+cdef enum:
+    ADMITTED = 0
+    BAD_PATH = 1
+    AMBIGUOUS_PATH = 2
+    BAD_QUERY = 3
+    BAD_HOST = 4
+    BAD_METHOD = 5
+    BAD_SNI = 6
+    REFUSED_TOO_LONG = 7
+
+
+# What the caller handed in. All slices stay the caller's.
+cdef struct Call:
+    Slice method
+    Slice host
+    Slice target
+    Slice sni
+    const Line *lines
+    size_t line_count
+    double draw          # in [0, 1)
+
+
+cdef struct Answer:
+    int outcome
+    int status           # 0 for none
+    int refusal
+    int32_t listener     # -1 for none, like the two below
+    int32_t entry
+    int32_t backend
+    bint failed          # out of memory
+    uint8_t *rewritten   # the path to forward, to be freed; NULL where it is the one that came
+    size_t rewritten_size
+
+
+cdef inline void refuse(Answer *answer, int why) noexcept nogil:
+    answer.outcome = RESPOND
+    answer.status = 400
+    answer.refusal = why
+
+
+cdef inline void respond(Answer *answer, int status) noexcept nogil:
+    answer.outcome = RESPOND
+    answer.status = status
+
+
+cdef inline bint read_host_and_headers(const Call *call, HostText *host) noexcept nogil:
+    """HI-H9: a Host among the headers names the same host."""
+    cdef HostText other
+    cdef size_t i
+    read_host(call.host, host)
+    if host.kind == HOST_MALFORMED:
+        return False
+    for i in range(call.line_count):
+        if is_named(call.lines[i].name, b"host", 4):
+            read_host(trimmed(call.lines[i].value), &other)
+            if not same_host(host, &other):
+                return False
+    return True
+
+
+cdef inline int32_t select_listener(
+    const uint8_t *block, const Port *port, const HostText *host, Slice sni, Answer *answer
+) noexcept nogil:
+    """The listener whose routes are tried, or -1 with the answer made (docs/semantics.md, "Listeners")."""
+    cdef const Header *header = <const Header *>block
+    cdef const Listener *listeners = <const Listener *>(block + header.listeners)
+    cdef HostText server_name
+    cdef uint32_t shaken, named
+    if not port.is_tls:
+        named = find_name(block, &port.by_host, host)
+        if named == 0:
+            respond(answer, 404)
+        return <int32_t>named - 1
+    if port.by_host.any == 0 and port.by_host.names.slots == 0:
+        answer.outcome = REFUSE
+        return -1
+    read_server_name(sni, &server_name)
+    if server_name.kind == HOST_MALFORMED:
+        refuse(answer, BAD_SNI)
+        return -1
+    shaken = find_name(block, &port.by_server_name, &server_name)
+    if shaken == 0 or not listeners[shaken - 1].is_https:
+        answer.outcome = REFUSE
+        return -1
+    if not header.detect_misdirected:
+        if name_covers(block, &listeners[shaken - 1], host):
+            return <int32_t>shaken - 1
+        named = 0
+    else:
+        named = find_name(block, &port.by_host, host)
+        if named == shaken:
+            return <int32_t>shaken - 1
+    answer.listener = <int32_t>shaken - 1
+    respond(answer, 404 if named == 0 else 421)
+    return -1
+
+
+cdef inline bint name_covers(const uint8_t *block, const Listener *listener, const HostText *host) noexcept nogil:
+    """Whether the listener's hostname covers a host."""
+    cdef Text name = listener.hostname
+    cdef size_t start
+    if name.size == 0:
+        return True
+    if host.kind != HOST_NAME:
+        return False
+    if not listener.is_wildcard:
+        return host.size == name.size and memcmp(host.text, block + name.at, name.size) == 0
+    if host.size <= name.size:
+        return False
+    start = host.size - name.size
+    return host.text[start - 1] == c'.' and memcmp(host.text + start, block + name.at, name.size) == 0
+
+
+cdef inline bint is_ambiguous(Asked *asked, uint32_t host, int64_t won) noexcept nogil:
+    """HI-P5: whether another reading of the path selects another rule, or none."""
+    cdef const Header *header = <const Header *>asked.block
+    cdef const uint32_t *rules = <const uint32_t *>(asked.block + header.entry_rules)
+    cdef Slice path = asked.path
+    cdef Slice plain, other
+    cdef uint8_t *room = <uint8_t *>malloc(2 * (3 * path.size + 1))
+    cdef uint8_t *into
+    cdef int64_t found
+    cdef int number
+    cdef bint ambiguous = False
+    if room == NULL:
+        return True
+    into = room + 3 * path.size + 1
+    plain.at = room
+    plain.size = decode_unreserved(path, True, room)
+    for number in range(READINGS):
+        other.at = into
+        other.size = reading(number, plain, into)
+        if other.size == path.size and memcmp(other.at, path.at, path.size) == 0:
+            continue
+        asked.path = other
+        found = search(asked, host)
+        if found < 0 or rules[found] != rules[won]:
+            ambiguous = True
+            break
+    asked.path = path
+    free(room)
+    return ambiguous
+
+
+cdef inline bint is_preflight(const Call *call) noexcept nogil:
+    """C-2: OPTIONS with Origin and Access-Control-Request-Method."""
+    cdef bint origin = False, asks = False
+    cdef size_t i
+    if call.method.size != 7 or memcmp(call.method.at, b"OPTIONS", 7) != 0:
+        return False
+    for i in range(call.line_count):
+        if is_named(call.lines[i].name, b"origin", 6):
+            origin = True
+        elif is_named(call.lines[i].name, b"access-control-request-method", 29):
+            asks = True
+    return origin and asks
+
+
+cdef inline bint answers(uint32_t kind, uint32_t status, uint32_t cors, const Call *call, Answer *answer) noexcept nogil:
+    """Whether a rule or a backend answers by itself: a filter that cannot be carried out, a preflight, a redirect (F-6)."""
+    if kind == ANSWERS_ERROR:
+        respond(answer, <int>status)
+    elif cors and is_preflight(call):
+        respond(answer, 204)
+    elif kind == ANSWERS_REDIRECT:
+        answer.outcome = REDIRECT
+        answer.status = <int>status
+    else:
+        return False
+    return True
+
+
+cdef inline void carry_out(const uint8_t *block, int64_t entry, const Call *call, Answer *answer) noexcept nogil:
+    """What the winning rule does."""
+    cdef const Header *header = <const Header *>block
+    cdef uint32_t number = (<const uint32_t *>(block + header.entry_rules))[entry]
+    cdef const Rule *rule = <const Rule *>(block + header.rules) + number
+    cdef const Backend *backends = <const Backend *>(block + rule.backends)
+    cdef const Backend *backend
+    cdef uint32_t picked = 0, weight
+    answer.entry = <int32_t>entry
+    if answers(rule.answer, rule.status, rule.cors, call, answer):
+        return
+    if rule.total == 0:
+        respond(answer, 500)
+        return
+    weight = <uint32_t>(call.draw * <double>rule.total)
+    if weight >= rule.total:  # the product may round up to the total
+        weight = rule.total - 1
+    while backends[picked].until <= weight:
+        picked += 1
+    backend = &backends[picked]
+    answer.backend = <int32_t>picked
+    if not answers(backend.answer, backend.status, backend.cors, call, answer):
+        answer.outcome = FORWARD
+
+
+cdef inline void walk(
+    Asked *asked, const Listener *listener, const HostText *host, bint suspicious, const Call *call, Answer *answer
+) noexcept nogil:
+    cdef uint32_t start = find_name(asked.block, &listener.hosts, host)
+    cdef int64_t found = search(asked, start)
+    if found == NOT_FOUND:
+        respond(answer, 404)
+    elif found == TOO_LONG:
+        refuse(answer, REFUSED_TOO_LONG)
+    elif found == OUT_OF_MEMORY:
+        answer.failed = True
+    elif suspicious and is_ambiguous(asked, start, found):
+        refuse(answer, AMBIGUOUS_PATH)
+    else:
+        carry_out(asked.block, found, call, answer)
+
+
+cdef inline bint rewrite_path(Slice *path, bint *suspicious, Answer *answer) noexcept nogil:
+    """Brings a path into the form of HI-P9; False for one that is refused. `*` and an empty path stay."""
+    cdef uint8_t *room
+    cdef size_t size
+    if has_escaped_slash(path[0]):
+        return False
+    room = <uint8_t *>malloc(path.size + 1)
+    if room == NULL:
+        answer.failed = True
+        return False
+    size = rewrite(path[0], room)
+    if size == path.size and memcmp(room, path.at, size) == 0:
+        free(room)
+        return True
+    answer.rewritten = room
+    answer.rewritten_size = size
+    path.at = room
+    path.size = size
+    suspicious[0] = may_be_read_otherwise(path[0])
+    return True
+
+
+cdef inline uint32_t method_id(const uint8_t *block, Slice method) noexcept nogil:
+    """0 for a method that no candidate asks for."""
+    cdef const Header *header = <const Header *>block
+    cdef const Name *methods = <const Name *>(block + header.methods)
+    cdef uint32_t i
+    for i in range(header.method_count):
+        if same(method, block, methods[i].text):
+            return methods[i].id
+    return 0
+
+
+cdef inline void decide(
+    const uint8_t *block, GwmSet **sets, const GwmApi *api, const Port *port, const Call *call, Answer *answer
+) noexcept nogil:
+    cdef const Header *header = <const Header *>block
+    cdef const Listener *listeners = <const Listener *>(block + header.listeners)
+    cdef HostText host
+    cdef Asked asked
+    cdef bint suspicious = False
+    cdef int32_t listener
+    answer.outcome = RESPOND
+    answer.status = answer.refusal = ADMITTED
+    answer.listener = answer.entry = answer.backend = -1
+    answer.failed = False
+    answer.rewritten = NULL
+    if not is_token(call.method):
+        refuse(answer, BAD_METHOD)
+        return
+    if not read_host_and_headers(call, &host):
+        refuse(answer, BAD_HOST)
+        return
+    split_target(call.target, header.policy == POLICY_NONE, &asked.path, &asked.query)
+    if asked.path.size > MAX_PATH or asked.query.size > MAX_QUERY:
+        refuse(answer, REFUSED_TOO_LONG)
+        return
+    if header.policy != POLICY_NONE:
+        if not is_path(call.method, asked.path, &suspicious) or (
+            header.policy == POLICY_REWRITE and suspicious and not rewrite_path(&asked.path, &suspicious, answer)
+        ):
+            refuse(answer, BAD_PATH)
+            return
+        if not is_query(asked.query):
+            refuse(answer, BAD_QUERY)
+            return
+    listener = select_listener(block, port, &host, call.sni, answer)
+    if listener < 0:
+        return
+    asked.block = block
+    asked.sets = sets
+    asked.api = api
+    asked.lines = call.lines
+    asked.line_count = call.line_count
+    asked.method = method_id(block, call.method)
+    prepare(&asked.headers)
+    prepare(&asked.params)
+    answer.listener = listener
+    walk(&asked, &listeners[listener], &host, suspicious, call, answer)
+    forget(&asked.headers)
+    forget(&asked.params)

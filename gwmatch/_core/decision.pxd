@@ -1,0 +1,13 @@
+from libc.stdint cimport int32_t, uint64_t
+
+
+cdef class Decision:
+    cdef object table
+    cdef bytes path
+    cdef uint64_t seed
+    cdef int32_t listener_id
+    cdef int32_t entry_id
+    cdef int32_t backend_id
+    cdef int outcome_code
+    cdef int status_code
+    cdef int refusal_code

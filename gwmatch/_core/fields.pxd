@@ -1,0 +1,248 @@
+"""Headers and query parameters of a request, by the ids of the names that the table asks for.
+
+Gathered once, when a candidate first asks; the cost is linear in the lines, however many share a name (HI-F7).
+"""
+
+from libc.stdint cimport uint8_t, uint32_t, uint64_t
+from libc.stdlib cimport calloc, free, malloc
+from libc.string cimport memchr, memcpy
+
+from .layout cimport Header, Index, Name, Slice, look_up
+from .text cimport fold, hex_digit, is_field_value, trimmed
+
+
+cdef enum:
+    ROOM = 32            # values kept without an allocation
+    NAME_BYTES = 256     # a configured header name is no longer (HTTPHeaderName)
+
+
+cdef struct Line:
+    Slice name
+    Slice value
+
+
+cdef struct Value:
+    uint32_t name        # id + 1; 0 is an empty place
+    bint is_field_value
+    bint started         # while lines are joined
+    size_t lines
+    Slice text
+
+
+# Open addressing by name id.
+cdef struct Values:
+    bint gathered
+    bint failed          # out of memory
+    uint32_t mask
+    Value *places
+    uint8_t *scratch     # joined and decoded text
+    Value room[32]
+
+
+cdef inline void prepare(Values *values) noexcept nogil:
+    values.gathered = values.failed = False
+    values.places = values.room
+    values.scratch = NULL
+
+
+cdef inline void forget(Values *values) noexcept nogil:
+    if values.places != values.room:
+        free(values.places)
+    free(values.scratch)
+    values.places = values.room
+    values.scratch = NULL
+
+
+cdef inline bint make_room(Values *values, size_t count) noexcept nogil:
+    """For `count` names at most, at half load."""
+    cdef size_t size = ROOM
+    cdef size_t i
+    values.gathered = True
+    while size < 2 * count:
+        size *= 2
+    values.mask = <uint32_t>(size - 1)
+    if size == ROOM:
+        values.places = values.room
+        for i in range(ROOM):
+            values.room[i].name = 0
+        return True
+    values.places = <Value *>calloc(size, sizeof(Value))
+    if values.places == NULL:
+        values.places = values.room
+        values.failed = True
+        return False
+    return True
+
+
+cdef inline Value *place(Values *values, uint32_t name) noexcept nogil:
+    """The place of a name id, perhaps still empty."""
+    cdef uint32_t where = (name * 0x9E3779B1u) >> 7 & values.mask
+    while values.places[where].name != 0 and values.places[where].name != name + 1:
+        where = (where + 1) & values.mask
+    return &values.places[where]
+
+
+cdef inline const Value *value_of(Values *values, uint32_t name) noexcept nogil:
+    cdef Value *found = place(values, name)
+    return found if found.name != 0 else NULL
+
+
+cdef inline bint header_id(const uint8_t *block, Slice name, uint32_t *into) noexcept nogil:
+    """Whether the table asks for this header. Configured names are tokens, so an equal one is a token too (HI-F5)."""
+    cdef uint8_t lower[256]
+    cdef Slice key
+    cdef uint32_t record
+    cdef size_t i
+    if name.size == 0 or name.size > NAME_BYTES:
+        return False
+    for i in range(name.size):
+        lower[i] = fold(name.at[i])
+    key.at = lower
+    key.size = name.size
+    record = look_up(block, &(<const Header *>block).header_names, key)
+    if record == 0:
+        return False
+    into[0] = (<const Name *>(block + record)).id
+    return True
+
+
+cdef inline void gather_headers(const uint8_t *block, const Line *lines, size_t count, Values *values) noexcept nogil:
+    """Lines of one name become one value, joined by `,`, a cookie's by `; ` (HI-F2)."""
+    cdef uint32_t known = (<const Header *>block).header_name_count
+    cdef uint32_t name
+    cdef size_t i, joined = 0
+    cdef Value *value
+    if not make_room(values, known if known < count else count):
+        return
+    for i in range(count):
+        if not header_id(block, lines[i].name, &name):
+            continue
+        value = place(values, name)
+        if value.name == 0:
+            value.name = name + 1
+            value.lines = 1
+            value.started = False
+            value.text = trimmed(lines[i].value)
+        else:
+            value.lines += 1
+            value.text.size += trimmed(lines[i].value).size + 2
+            joined += 1
+    if joined:
+        join_lines(block, lines, count, values)
+    for i in range(<size_t>values.mask + 1):
+        value = &values.places[i]
+        if value.name != 0:
+            value.is_field_value = is_field_value(value.text)
+
+
+cdef inline void join_lines(const uint8_t *block, const Line *lines, size_t count, Values *values) noexcept nogil:
+    cdef size_t i, total = 0
+    cdef uint32_t name
+    cdef uint8_t *end
+    cdef Value *value
+    cdef Slice text
+    cdef bint is_cookie
+    for i in range(<size_t>values.mask + 1):
+        if values.places[i].name != 0 and values.places[i].lines > 1:
+            total += values.places[i].text.size
+    values.scratch = <uint8_t *>malloc(total + 1)
+    if values.scratch == NULL:
+        values.failed = True
+        return
+    end = values.scratch
+    for i in range(<size_t>values.mask + 1):
+        value = &values.places[i]
+        if value.name != 0 and value.lines > 1:
+            total = value.text.size
+            value.text.at = end
+            value.text.size = 0
+            end += total
+    for i in range(count):
+        if not header_id(block, lines[i].name, &name):
+            continue
+        value = place(values, name)
+        if value.lines > 1:
+            is_cookie = lines[i].name.size == 6 and fold(lines[i].name.at[0]) == c'c' and fold(lines[i].name.at[5]) == c'e'
+            append(value, trimmed(lines[i].value), is_cookie and is_cookie_name(lines[i].name))
+
+
+cdef inline bint is_cookie_name(Slice name) noexcept nogil:
+    cdef size_t i
+    cdef const char *cookie = b"cookie"
+    for i in range(6):
+        if fold(name.at[i]) != <uint8_t>cookie[i]:
+            return False
+    return True
+
+
+cdef inline void append(Value *value, Slice text, bint is_cookie) noexcept nogil:
+    cdef uint8_t *end = <uint8_t *>value.text.at + value.text.size
+    if value.started:
+        end[0] = c';' if is_cookie else c','
+        end += 1
+        value.text.size += 1
+        if is_cookie:
+            end[0] = c' '
+            end += 1
+            value.text.size += 1
+    value.started = True
+    if text.size:
+        memcpy(end, text.at, text.size)
+    value.text.size += text.size
+
+
+cdef inline void gather_query(const uint8_t *block, Slice query, Values *values) noexcept nogil:
+    """The first value of every parameter that the table asks for, decoded as a form is (HI-Q1 to HI-Q5)."""
+    cdef const Header *header = <const Header *>block
+    cdef const uint8_t *end = query.at + query.size
+    cdef const uint8_t *mark
+    cdef uint8_t *written
+    cdef uint32_t record
+    cdef Slice part, name
+    cdef Value *value
+    if not make_room(values, header.query_name_count if header.query_name_count < query.size else query.size):
+        return
+    if query.size == 0:
+        return
+    values.scratch = <uint8_t *>malloc(query.size + 1)
+    if values.scratch == NULL:
+        values.failed = True
+        return
+    written = values.scratch
+    while query.at < end:
+        mark = <const uint8_t *>memchr(query.at, c'&', end - query.at)
+        part.at = query.at
+        part.size = (end if mark == NULL else mark) - query.at
+        query.at += part.size + 1
+        if part.size == 0:
+            continue
+        mark = <const uint8_t *>memchr(part.at, c'=', part.size)
+        name.at = written
+        name.size = form_decoded(part.at, part.size if mark == NULL else mark - part.at, written)
+        record = look_up(block, &header.query_names, name)
+        if record == 0:
+            continue
+        value = place(values, (<const Name *>(block + record)).id)
+        if value.name != 0:
+            continue
+        value.name = (<const Name *>(block + record)).id + 1
+        value.is_field_value = True
+        value.text.at = written
+        value.text.size = 0
+        if mark != NULL:
+            value.text.size = form_decoded(mark + 1, part.at + part.size - mark - 1, written)
+        written += value.text.size
+
+
+cdef inline size_t form_decoded(const uint8_t *text, size_t size, uint8_t *into) noexcept nogil:
+    """`+` is a space; a broken escape stays as it is."""
+    cdef size_t i = 0, made = 0
+    while i < size:
+        if text[i] == c'%' and size - i >= 3 and hex_digit(text[i + 1]) >= 0 and hex_digit(text[i + 2]) >= 0:
+            into[made] = <uint8_t>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]))
+            i += 3
+        else:
+            into[made] = c' ' if text[i] == c'+' else text[i]
+            i += 1
+        made += 1
+    return made

@@ -1,0 +1,44 @@
+/* A keyed hash whose state after every 8 bytes can be finished at any length, so that one pass over a path gives the
+ * hashes of all its prefixes. Keys come from the table's seed: who does not choose the seed cannot choose collisions, and
+ * the build takes another seed when a run grows long. */
+#ifndef GWM_HASH_H
+#define GWM_HASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+static inline uint64_t gwm_mix(uint64_t a, uint64_t b) {
+    __uint128_t product = (__uint128_t)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* Eight bytes of text into the state. */
+static inline uint64_t gwm_hash_step(uint64_t state, uint64_t seed, const uint8_t *at) {
+    uint64_t word;
+    memcpy(&word, at, 8);
+    return gwm_mix(word ^ seed, state ^ 0x9E3779B97F4A7C15u);
+}
+
+/* The hash of `size` bytes, of which the last size % 8 stand at `tail`. */
+static inline uint64_t gwm_hash_finish(uint64_t state, uint64_t seed, const uint8_t *tail, size_t size) {
+    uint64_t word = 0;
+    memcpy(&word, tail, size & 7);
+    return gwm_mix(word ^ seed ^ 0xD1B54A32D192ED03u, state ^ (uint64_t)size ^ 0x8CB92BA72F3D8DD7u);
+}
+
+static inline uint64_t gwm_hash(uint64_t seed, const uint8_t *at, size_t size) {
+    uint64_t state = seed;
+    size_t left = size;
+    for (; left >= 8; left -= 8, at += 8) state = gwm_hash_step(state, seed, at);
+    return gwm_hash_finish(state, seed, at, size);
+}
+
+static inline uint64_t gwm_splitmix(uint64_t x) {
+    x += 0x9E3779B97F4A7C15u;
+    x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
+    x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;
+    return x ^ (x >> 31);
+}
+
+#endif

@@ -1,0 +1,19 @@
+from libc.stdint cimport uint8_t, uint32_t, uint64_t
+
+from .builder cimport Sets
+from .decide cimport Answer, Call
+from .decision cimport Decision
+
+
+cdef class RouteTable:
+    cdef uint8_t *block
+    cdef Sets sets
+    cdef readonly object table
+
+
+cdef class PortTable:
+    cdef RouteTable owner
+    cdef uint32_t offset
+    cdef readonly int number
+
+    cdef Decision decision(self, const Call *call, const Answer *answer, uint64_t seed)

@@ -1,0 +1,307 @@
+"""The door for callers: a table for one Gateway, and the port that a socket is bound to."""
+
+import cython
+
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
+from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdlib cimport free, malloc
+from libc.string cimport memcpy
+
+from .builder cimport Builder, Sets
+from .decide cimport *
+from .decision cimport Decision
+
+from ..errors import UsageError
+from ..ir import as_bytes
+
+
+cdef extern from *:
+    """
+    #ifdef Py_GIL_DISABLED
+    #define GWM_FREE_THREADED 1
+    #else
+    #define GWM_FREE_THREADED 0
+    #endif
+    #define gwm_is_ascii(text) PyUnicode_IS_COMPACT_ASCII(text)
+    #define gwm_ascii(text) ((const uint8_t *)PyUnicode_1BYTE_DATA(text))
+    static uint64_t gwm_counter;
+    static inline uint64_t gwm_next(void) { return __atomic_add_fetch(&gwm_counter, 1, __ATOMIC_RELAXED); }
+    static inline void gwm_seed(uint64_t seed) { __atomic_store_n(&gwm_counter, seed, __ATOMIC_RELAXED); }
+    """
+    bint FREE_THREADED "GWM_FREE_THREADED"
+    bint is_ascii "gwm_is_ascii"(object text)
+    const uint8_t *ascii "gwm_ascii"(object text)
+    Py_ssize_t PyUnicode_GET_LENGTH(object text)
+    uint64_t next_count "gwm_next"()
+    void set_count "gwm_seed"(uint64_t seed)
+
+
+cdef enum:
+    LINES = 64           # header lines that need no allocation
+
+
+def _seed_counter():
+    import os
+
+    set_count(int.from_bytes(os.urandom(8), "little"))
+
+
+_seed_counter()
+
+
+def _native_address():
+    """Where the functions of gwmatch-native stand. Their version and ABI number were checked by gwmatch.patterns."""
+    from ..patterns import api_address
+
+    return api_address()
+
+
+cdef class RouteTable:
+    """The compiled form of an ir.Table: one block of memory, never changed, freed once."""
+
+    def __cinit__(self, table):
+        self.block = NULL
+        address = _native_address()
+        cdef Builder builder = Builder(table, address)
+        self.table = table
+        self.sets = builder.sets
+        # The arena grows by doubling; the block keeps what it needs.
+        cdef size_t size = builder.arena.size
+        self.block = <uint8_t *>malloc(size)
+        if self.block == NULL:
+            raise MemoryError(f"no {size} bytes for the table")
+        memcpy(self.block, builder.arena.base, size)
+
+    def __dealloc__(self):
+        free(self.block)
+
+    @property
+    def nbytes(self):
+        """Size of the block in bytes, names and paths included."""
+        return (<const Header *>self.block).size
+
+    @property
+    def ports(self):
+        """The port numbers that something listens on, ascending."""
+        cdef const Header *header = <const Header *>self.block
+        cdef const Port *ports = <const Port *>(self.block + header.ports)
+        return tuple([ports[i].number for i in range(header.port_count)])
+
+    def port(self, int number):
+        """The PortTable to bind once per listening socket.
+
+        Raises:
+            UsageError: nothing listens on this port.
+        """
+        cdef const Header *header = <const Header *>self.block
+        cdef const Port *ports = <const Port *>(self.block + header.ports)
+        cdef PortTable made
+        cdef uint32_t i
+        for i in range(header.port_count):
+            if ports[i].number == <uint32_t>number:
+                made = PortTable.__new__(PortTable)
+                made.owner = self
+                made.offset = header.ports + <uint32_t>(i * sizeof(Port))
+                made.number = number
+                return made
+        listening = ", ".join(map(str, self.ports)) or "none"
+        raise UsageError(f"no listener of {self.table.gateway} takes traffic on port {number}; ports with one: {listening}")
+
+    def content(self):
+        """A copy of the block. Equal tables have equal blocks."""
+        return (<const char *>self.block)[:(<const Header *>self.block).size]
+
+    def __reduce__(self):
+        return RouteTable, (self.table,)
+
+
+@cython.final
+cdef class PortTable:
+    """What a Gateway does with the requests that arrive at one port. Bound once, matched from any number of threads."""
+
+    def __init__(self):
+        raise TypeError("a PortTable comes from Router.port")
+
+    @cython.binding(False)
+    def match(self, method, host, path, headers=None, *, sni=None, draw=None):
+        """The Decision for one HTTP request. Never raises for what a request holds.
+
+        `host` is Host or :authority, `path` the request target with its query; both str or bytes, str meaning UTF-8 with
+        surrogateescape. `headers` are pairs, in the order of the wire. On an HTTPS port `sni` is the server name of the
+        handshake, None for a client that sent none. `draw`, a float in [0, 1) or an int seed, decides weighted backends and
+        mirrors; without it chance does.
+
+        Raises:
+            TypeError: an argument is neither str nor bytes, or headers are no pairs.
+            ValueError: a float draw outside [0, 1).
+        """
+        cdef Line room[LINES]
+        cdef Lines lines
+        cdef Call call
+        cdef Answer answer
+        cdef uint64_t seed
+        if not is_plain(method):
+            method = as_text(method, "method")
+        if host is None:
+            host = b""
+        elif not is_plain(host):
+            host = as_text(host, "host")
+        if not is_plain(path):
+            path = as_text(path, "path")
+        if sni is None:
+            sni = b""
+        elif not is_plain(sni):
+            sni = as_text(sni, "sni")
+        if draw is None:
+            seed = splitmix(next_count())
+            call.draw = unit(seed)
+        elif isinstance(draw, float):
+            call.draw = draw
+            if not 0.0 <= call.draw < 1.0:
+                raise ValueError(f"draw must be in [0, 1) or an int seed, not {draw!r}")
+            memcpy(&seed, &call.draw, sizeof(seed))
+        else:
+            seed = <uint64_t>(draw & 0xFFFFFFFFFFFFFFFF)
+            call.draw = unit(seed)
+        lines.at = room
+        lines.count = 0
+        # SAFETY: from here to `done` no Python code runs and nothing is allocated, so what the slices point into, which the
+        # arguments keep alive, cannot change. Headers of an unusual shape were copied first.
+        if headers is not None:
+            if not read_lines(headers, &lines):
+                headers = plain_headers(headers)
+                read_lines(headers, &lines)
+            if lines.failed:
+                raise MemoryError("no memory for the request's headers")
+        call.method = slice_of(method)
+        call.host = slice_of(host)
+        call.target = slice_of(path)
+        call.sni = slice_of(sni)
+        call.lines = lines.at
+        call.line_count = lines.count
+        decide(
+            self.owner.block, self.owner.sets.sets, self.owner.sets.api,
+            <const Port *>(self.owner.block + self.offset), &call, &answer,
+        )
+        if lines.at != room:
+            free(lines.at)
+        # done
+        if answer.failed:
+            free(answer.rewritten)
+            raise MemoryError("no memory to match a request")
+        return self.decision(&call, &answer, seed)
+
+    cdef Decision decision(self, const Call *call, const Answer *answer, uint64_t seed):
+        cdef Decision made = Decision.__new__(Decision)
+        made.table = self.owner.table
+        made.seed = seed
+        made.listener_id = answer.listener
+        made.entry_id = answer.entry
+        made.backend_id = answer.backend
+        made.outcome_code = answer.outcome
+        made.status_code = answer.status
+        made.refusal_code = answer.refusal
+        if answer.rewritten != NULL:
+            if answer.entry >= 0:
+                made.path = rewritten_target(call, answer)
+            free(answer.rewritten)
+        return made
+
+
+cdef bytes rewritten_target(const Call *call, const Answer *answer):
+    """The new path and the query as it came."""
+    cdef Slice path, query
+    split_target(call.target, False, &path, &query)
+    return (
+        (<const char *>answer.rewritten)[:answer.rewritten_size]
+        + (<const char *>(call.target.at + path.size))[:call.target.size - path.size]
+    )
+
+
+cdef inline double unit(uint64_t seed) noexcept nogil:
+    """draws.unit of a seed."""
+    return <double>(splitmix(seed) >> 11) * (1.0 / 9007199254740992.0)
+
+
+# ------------------------------------------------------------------------------------------------------------ arguments
+
+
+cdef struct Lines:
+    Line *at
+    size_t count
+    bint failed
+
+
+cdef inline bint is_plain(object text) noexcept:
+    """Whether the bytes of a text can be read where they stand."""
+    return isinstance(text, bytes) or (isinstance(text, str) and is_ascii(text))
+
+
+cdef inline Slice slice_of(object text) noexcept:
+    cdef Slice made
+    if isinstance(text, bytes):
+        made.at = <const uint8_t *>PyBytes_AS_STRING(text)
+        made.size = PyBytes_GET_SIZE(text)
+    else:
+        made.at = ascii(text)
+        made.size = PyUnicode_GET_LENGTH(text)
+    return made
+
+
+cdef bytes as_text(object text, what):
+    if not isinstance(text, (str, bytes)):
+        raise TypeError(f"{what} must be str or bytes, not {type(text).__name__}")
+    return as_bytes(text)
+
+
+cdef bint read_lines(object headers, Lines *lines) noexcept:
+    """Whether every header is a pair that can be read where it stands; if so, all of them, in place."""
+    cdef Py_ssize_t count, i
+    cdef Line *room = lines.at
+    cdef object pair, name, value
+    if FREE_THREADED and not isinstance(headers, tuple):
+        return False
+    if isinstance(headers, list):
+        count = len(<list>headers)
+    elif isinstance(headers, tuple):
+        count = len(<tuple>headers)
+    else:
+        return False
+    lines.failed = False
+    if count > LINES:
+        lines.at = <Line *>malloc(count * sizeof(Line))
+        if lines.at == NULL:
+            lines.at = room
+            lines.failed = True
+            return True
+    for i in range(count):
+        pair = (<list>headers)[i] if isinstance(headers, list) else (<tuple>headers)[i]
+        if isinstance(pair, tuple) and len(<tuple>pair) == 2:
+            name = (<tuple>pair)[0]
+            value = (<tuple>pair)[1]
+        elif isinstance(pair, list) and len(<list>pair) == 2 and not FREE_THREADED:
+            name = (<list>pair)[0]
+            value = (<list>pair)[1]
+        else:
+            name = value = None
+        if not is_plain(name) or not is_plain(value):
+            if lines.at != room:
+                free(lines.at)
+                lines.at = room
+            return False
+        lines.at[i].name = slice_of(name)
+        lines.at[i].value = slice_of(value)
+    lines.count = count
+    return True
+
+
+def plain_headers(headers):
+    """Headers of any shape that makes sense, as a tuple of pairs of bytes."""
+    pairs = headers.items() if hasattr(headers, "items") else headers
+    made = []
+    for pair in pairs:
+        if isinstance(pair, (str, bytes)) or len(pair) != 2:
+            raise TypeError(f"headers must be pairs of name and value, not {pair!r}")
+        name, value = pair
+        made.append((as_text(name, "a header's name"), as_text(value, "a header's value")))
+    return tuple(made)

@@ -1,0 +1,66 @@
+"""Bytes of a request: classes, case, tokens. Nothing here copies unless it is given where to."""
+
+from libc.stdint cimport uint8_t
+from libc.string cimport memchr
+
+from .layout cimport Slice
+
+
+cdef inline uint8_t fold(uint8_t byte) noexcept nogil:
+    """A to Z to lower case, nothing else (HI-H1)."""
+    return byte | 0x20 if c'A' <= byte <= c'Z' else byte
+
+
+cdef inline bint is_digit(uint8_t byte) noexcept nogil:
+    return c'0' <= byte <= c'9'
+
+
+cdef inline bint is_alnum(uint8_t byte) noexcept nogil:
+    return is_digit(byte) or c'a' <= (byte | 0x20) <= c'z'
+
+
+cdef inline int hex_digit(uint8_t byte) noexcept nogil:
+    """Its value, or -1."""
+    if is_digit(byte):
+        return byte - c'0'
+    byte |= 0x20
+    return byte - c'a' + 10 if c'a' <= byte <= c'f' else -1
+
+
+cdef inline bint is_token(Slice text) noexcept nogil:
+    """RFC 9110 5.6.2."""
+    cdef size_t i
+    for i in range(text.size):
+        if not is_alnum(text.at[i]) and (text.at[i] == 0 or memchr(b"!#$%&'*+-.^_`|~", text.at[i], 15) == NULL):
+            return False
+    return text.size > 0
+
+
+cdef inline Slice trimmed(Slice text) noexcept nogil:
+    """Without the spaces and tabs around it (HI-F3)."""
+    while text.size and (text.at[0] == c' ' or text.at[0] == c'\t'):
+        text.at += 1
+        text.size -= 1
+    while text.size and (text.at[text.size - 1] == c' ' or text.at[text.size - 1] == c'\t'):
+        text.size -= 1
+    return text
+
+
+cdef inline bint is_field_value(Slice value) noexcept nogil:
+    """HI-F4: no NUL, CR or LF."""
+    cdef size_t i
+    for i in range(value.size):
+        if value.at[i] <= 0x0D and (value.at[i] == 0 or value.at[i] == 0x0A or value.at[i] == 0x0D):
+            return False
+    return True
+
+
+cdef inline bint is_named(Slice name, const char *lower, size_t size) noexcept nogil:
+    """Whether a header name is this lower-case one."""
+    cdef size_t i
+    if name.size != size:
+        return False
+    for i in range(size):
+        if fold(name.at[i]) != <uint8_t>lower[i]:
+            return False
+    return True

@@ -1,0 +1,366 @@
+"""From a request to the entry that takes it: names, paths, conditions. Reads the block, allocates nothing but what fields.pxd
+gathers, and never leaves the bytes it was given."""
+
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
+from libc.string cimport memcmp
+
+from .fields cimport Line, Value, Values, gather_headers, gather_query, value_of
+from .host cimport HOST_NAME, HostText
+from .layout cimport *
+from .native cimport GwmApi, GwmSet
+from .target cimport MAX_PATH
+
+
+cdef enum:
+    MAX_REGEX_VALUE = 8192       # HI-X5
+
+cdef enum:
+    NOT_FOUND = -1
+    TOO_LONG = -2                # a regular expression would have to read too long a value
+    OUT_OF_MEMORY = -3
+
+# What is known of a condition.
+cdef enum:
+    FAILS = 0
+    HOLDS = 1
+    UNREAD = 2
+
+
+# A request on its way through a table.
+cdef struct Asked:
+    const uint8_t *block
+    GwmSet **sets
+    const GwmApi *api
+    Slice path
+    Slice query
+    const Line *lines
+    size_t line_count
+    uint32_t method              # id, 0 for one that no candidate asks for
+    Values headers
+    Values params
+
+
+# ----------------------------------------------------------------------------------------------------------------- hosts
+
+
+cdef inline uint32_t find_name(const uint8_t *block, const Scope *scope, const HostText *host) noexcept nogil:
+    """The value + 1 of the most specific name that covers the host, else 0."""
+    cdef Slice key
+    cdef uint32_t record
+    cdef size_t i, left
+    if host.kind == HOST_NAME and scope.names.slots != 0:
+        key.at = host.text
+        key.size = host.size
+        record = look_up(block, &scope.names, key)
+        if record != 0 and (<const HostName *>(block + record)).exact != 0:
+            return (<const HostName *>(block + record)).exact
+        for i in range(host.size):
+            if host.text[i] != c'.':
+                continue
+            left = host.size - i - 1
+            if not (scope.lengths[left >> 6] >> (left & 63)) & 1:
+                continue
+            key.at = host.text + i + 1
+            key.size = left
+            record = look_up(block, &scope.names, key)
+            if record != 0 and (<const HostName *>(block + record)).wildcard != 0:
+                return (<const HostName *>(block + record)).wildcard
+    return scope.any
+
+
+# ------------------------------------------------------------------------------------------------------------ conditions
+
+
+cdef inline const Value *asked_value(Asked *asked, uint32_t on, uint32_t name) noexcept nogil:
+    if on == ON_HEADER:
+        if not asked.headers.gathered:
+            gather_headers(asked.block, asked.lines, asked.line_count, &asked.headers)
+        return value_of(&asked.headers, name)
+    if not asked.params.gathered:
+        gather_query(asked.block, asked.query, &asked.params)
+    return value_of(&asked.params, name)
+
+
+cdef inline int test(Asked *asked, const Pred *pred) noexcept nogil:
+    cdef uint64_t bits = 0
+    cdef const Value *value
+    cdef Slice text
+    if pred.on == ON_PATH:
+        text = asked.path
+    else:
+        value = asked_value(asked, pred.on, pred.name)
+        if value == NULL or not value.is_field_value:
+            return FAILS
+        text = value.text
+    if pred.pattern == 0:
+        return same(text, asked.block, pred.value)
+    if pred.on == ON_HEADER and text.size > MAX_REGEX_VALUE:
+        return UNREAD
+    return asked.api.set_matches(asked.sets[pred.pattern - 1], text.at, text.size, &bits) > 0
+
+
+cdef inline int64_t scan(Asked *asked, const Spot *spot) noexcept nogil:
+    """The first candidate whose conditions all hold; TOO_LONG where that cannot be said without reading too much."""
+    cdef const Candidate *candidates = <const Candidate *>(asked.block + spot.candidates)
+    cdef const Candidate *candidate
+    cdef const Pred *preds
+    cdef uint32_t i, j
+    cdef int known, result
+    for i in range(spot.count):
+        candidate = &candidates[i]
+        if candidate.method != 0 and candidate.method != asked.method:
+            continue
+        preds = <const Pred *>(asked.block + candidate.preds)
+        known = HOLDS
+        for j in range(candidate.pred_count):
+            result = test(asked, &preds[j])
+            if result == FAILS:
+                known = FAILS
+                break
+            if result == UNREAD:
+                known = UNREAD
+        if known == HOLDS:
+            return <int64_t>candidate.entry
+        if known == UNREAD:
+            return TOO_LONG
+    return NOT_FOUND
+
+
+cdef inline bint narrow(Asked *asked, const Group *group, uint32_t words, uint64_t *left, uint64_t *unread) noexcept nogil:
+    """Takes from `left` the candidates whose condition of this group fails; whether any is left."""
+    cdef const uint64_t *free = <const uint64_t *>(asked.block + group.free)
+    cdef const uint64_t *exact = NULL
+    cdef const uint64_t *patterned
+    cdef uint64_t matching[CHUNK_WORDS]
+    cdef uint64_t allowed[CHUNK_WORDS]
+    cdef uint64_t word, some = 0
+    cdef const Value *value
+    cdef Slice text
+    cdef uint32_t i, j, record, pattern
+    cdef bint present = True
+    if group.on == ON_PATH:
+        text = asked.path
+    else:
+        value = asked_value(asked, group.on, group.name)
+        present = value != NULL and value.is_field_value
+        if present:
+            text = value.text
+    for i in range(words):
+        allowed[i] = free[i]
+    if present:
+        record = look_up(asked.block, &group.values, text)
+        if record != 0:
+            exact = <const uint64_t *>(asked.block + (<const GroupValue *>(asked.block + record)).bits)
+            for i in range(words):
+                allowed[i] |= exact[i]
+        if group.pattern_count != 0:
+            patterned = <const uint64_t *>(asked.block + group.patterned)
+            if group.on == ON_HEADER and text.size > MAX_REGEX_VALUE:
+                for i in range(words):
+                    allowed[i] |= patterned[i]
+                    unread[i] |= patterned[i]
+            else:
+                for i in range(CHUNK_WORDS):
+                    matching[i] = 0
+                asked.api.set_matches(asked.sets[group.pattern_set - 1], text.at, text.size, matching)
+                for i in range((group.pattern_count + 63) // 64):
+                    word = matching[i]
+                    while word != 0:
+                        pattern = 64 * i + <uint32_t>ctz(word)
+                        word &= word - 1
+                        patterned = <const uint64_t *>(asked.block + group.by_pattern) + <size_t>pattern * words
+                        for j in range(words):
+                            allowed[j] |= patterned[j]
+    for i in range(words):
+        left[i] &= allowed[i]
+        some |= left[i]
+    return some != 0
+
+
+cdef extern from *:
+    """
+    #define gwm_ctz(x) __builtin_ctzll(x)
+    """
+    int ctz "gwm_ctz"(uint64_t word) noexcept nogil
+
+
+cdef inline int64_t search_chunk(Asked *asked, const Spot *spot, const Chunk *chunk) noexcept nogil:
+    cdef const Candidate *candidates = <const Candidate *>(asked.block + spot.candidates)
+    cdef const Group *groups = <const Group *>(asked.block + chunk.groups)
+    cdef const uint64_t *methods
+    cdef uint64_t left[CHUNK_WORDS]
+    cdef uint64_t unread[CHUNK_WORDS]
+    cdef uint32_t i, first, words = chunk.words
+    for i in range(words):
+        left[i] = ~<uint64_t>0
+        unread[i] = 0
+    if chunk.count & 63:
+        left[words - 1] = ((<uint64_t>1) << (chunk.count & 63)) - 1
+    if chunk.methods != 0:
+        methods = <const uint64_t *>(asked.block + chunk.methods) + <size_t>asked.method * words
+        for i in range(words):
+            left[i] &= methods[i]
+    for i in range(chunk.group_count):
+        if not narrow(asked, &groups[i], words, left, unread):
+            return NOT_FOUND
+    for i in range(words):
+        if left[i] != 0:
+            first = 64 * i + <uint32_t>ctz(left[i])
+            if (unread[i] >> (first & 63)) & 1:
+                return TOO_LONG
+            return <int64_t>candidates[chunk.first + first].entry
+    return NOT_FOUND
+
+
+cdef inline int64_t search_spot(Asked *asked, uint32_t offset) noexcept nogil:
+    cdef const Spot *spot = <const Spot *>(asked.block + offset)
+    cdef const Chunk *chunks
+    cdef uint32_t i
+    cdef int64_t found
+    if spot.chunk_count == 0:
+        return scan(asked, spot)
+    chunks = <const Chunk *>(asked.block + spot.chunks)
+    for i in range(spot.chunk_count):
+        found = search_chunk(asked, spot, &chunks[i])
+        if found != NOT_FOUND:
+            return found
+    return NOT_FOUND
+
+
+# ----------------------------------------------------------------------------------------------------------------- paths
+
+
+cdef inline bint covers(const uint8_t *block, Text prefix, Slice path) noexcept nogil:
+    """Whether a prefix is whole segments of a path: /a covers /a and /a/b, not /ab."""
+    if path.size < prefix.size or memcmp(path.at, block + prefix.at, prefix.size) != 0:
+        return False
+    return path.size == prefix.size or path.at[prefix.size] == c'/'
+
+
+cdef inline int64_t search_prefixes(Asked *asked, const Host *host) noexcept nogil:
+    """The longest prefix first, and the next one where its conditions fail."""
+    cdef const PathName *names = <const PathName *>(asked.block + host.names)
+    cdef int64_t found
+    cdef uint32_t i
+    if host.paths.slots != 0:
+        found = search_prefix_index(asked, host)
+        if found != NOT_FOUND:
+            return found
+    else:
+        for i in range(host.name_count):
+            if names[i].prefix != 0 and covers(asked.block, names[i].text, asked.path):
+                found = search_spot(asked, names[i].prefix)
+                if found != NOT_FOUND:
+                    return found
+    return search_spot(asked, host.root) if host.root != 0 else NOT_FOUND
+
+
+cdef struct Cut:
+    uint64_t hashed
+    uint32_t size
+
+
+cdef inline int64_t search_prefix_index(Asked *asked, const Host *host) noexcept nogil:
+    """One pass hashes the prefixes at the depths that exist here; then they are probed from the longest."""
+    cdef Cut cuts[64]
+    cdef uint64_t state = host.paths.seed
+    cdef const uint8_t *path = asked.path.at
+    cdef size_t i, hashed = 0, size = asked.path.size
+    cdef size_t last = size if size < host.max_size else host.max_size
+    cdef uint32_t depth = 0, count = 0
+    cdef int64_t found
+    for i in range(1, last + 1):
+        if i < size and path[i] != c'/':
+            continue
+        depth += 1
+        if depth < 63:
+            if not (host.depths >> depth) & 1:
+                continue
+        elif not (host.depths >> 63) & 1:
+            continue
+        while i - hashed >= 8:
+            state = hash_step(state, host.paths.seed, path + hashed)
+            hashed += 8
+        if count == 64:
+            # More depths than the array holds: what follows is longer and goes first.
+            found = search_deeper(asked, host, i)
+            if found != NOT_FOUND:
+                return found
+            break
+        cuts[count].hashed = hash_finish(state, host.paths.seed, path + hashed, i)
+        cuts[count].size = <uint32_t>i
+        count += 1
+    while count:
+        count -= 1
+        found = probe_prefix(asked, host, cuts[count].hashed, cuts[count].size)
+        if found != NOT_FOUND:
+            return found
+    return NOT_FOUND
+
+
+cdef inline int64_t probe_prefix(Asked *asked, const Host *host, uint64_t hashed, size_t size) noexcept nogil:
+    cdef Slice key
+    cdef uint32_t record
+    key.at = asked.path.at
+    key.size = size
+    record = probe(asked.block, &host.paths, key, hashed)
+    if record == 0 or (<const PathName *>(asked.block + record)).prefix == 0:
+        return NOT_FOUND
+    return search_spot(asked, (<const PathName *>(asked.block + record)).prefix)
+
+
+cdef inline int64_t search_deeper(Asked *asked, const Host *host, size_t start) noexcept nogil:
+    """The cuts from `start` on, each hashed for itself: only a table with over 64 depths of nested prefixes comes here."""
+    cdef size_t i = asked.path.size if asked.path.size < host.max_size else host.max_size
+    cdef int64_t found
+    while i >= start:
+        if i == asked.path.size or asked.path.at[i] == c'/':
+            found = probe_prefix(asked, host, hash_text(host.paths.seed, asked.path.at, i), i)
+            if found != NOT_FOUND:
+                return found
+        i -= 1
+    return NOT_FOUND
+
+
+cdef inline int64_t search_exact(Asked *asked, const Host *host) noexcept nogil:
+    cdef const PathName *names = <const PathName *>(asked.block + host.names)
+    cdef uint32_t i, record
+    if asked.path.size > host.max_size:
+        return NOT_FOUND
+    if host.paths.slots != 0:
+        record = look_up(asked.block, &host.paths, asked.path)
+        if record == 0 or (<const PathName *>(asked.block + record)).exact == 0:
+            return NOT_FOUND
+        return search_spot(asked, (<const PathName *>(asked.block + record)).exact)
+    for i in range(host.name_count):
+        if names[i].exact != 0 and same(asked.path, asked.block, names[i].text):
+            return search_spot(asked, names[i].exact)
+    return NOT_FOUND
+
+
+cdef inline int64_t search_host(Asked *asked, const Host *host) noexcept nogil:
+    """Exact, then regular expressions and prefixes in the order that the table's options say (K3)."""
+    cdef bint after = (<const Header *>asked.block).regex_after_prefix
+    cdef int64_t found
+    if asked.path.size == 0 or asked.path.at[0] != c'/':
+        return search_spot(asked, host.root) if host.root != 0 else NOT_FOUND
+    found = search_exact(asked, host)
+    if found == NOT_FOUND and after:
+        found = search_prefixes(asked, host)
+    if found == NOT_FOUND and host.regexes != 0:
+        found = search_spot(asked, host.regexes)
+    if found == NOT_FOUND and not after:
+        found = search_prefixes(asked, host)
+    return found
+
+
+cdef inline int64_t search(Asked *asked, uint32_t host) noexcept nogil:
+    """The entry that takes the request, from the virtual host `host - 1` on; NOT_FOUND, TOO_LONG or OUT_OF_MEMORY."""
+    cdef const Host *hosts = <const Host *>(asked.block + (<const Header *>asked.block).hosts)
+    cdef int64_t found = NOT_FOUND
+    while host != 0 and found == NOT_FOUND:
+        found = search_host(asked, &hosts[host - 1])
+        host = hosts[host - 1].fallthrough
+    if asked.headers.failed or asked.params.failed:
+        return OUT_OF_MEMORY
+    return found

@@ -1,0 +1,347 @@
+"""The table as plain data: what crosses from meaning (graph, lowering) to matching (reference, _core).
+
+Nothing here looks a name up or decides anything. Text that is compared with a request's bytes is bytes; hostnames are str,
+lower-case. Ids are indexes into the tuples of the Table.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import NewType
+
+import msgspec
+
+from .options import Options
+
+EntryId = NewType("EntryId", int)
+RuleId = NewType("RuleId", int)
+ListenerId = NewType("ListenerId", int)
+VirtualHostId = NewType("VirtualHostId", int)
+
+NEWEST = (1 << 63) - 1
+"""`Route.created` of a route without a creationTimestamp: it counts as the newest (OQ-19)."""
+
+
+class PathKind(Enum):
+    EXACT = "Exact"
+    REGULAR_EXPRESSION = "RegularExpression"
+    PATH_PREFIX = "PathPrefix"
+
+
+class PathMatch(msgspec.Struct, frozen=True):
+    kind: PathKind
+    value: bytes
+    """As written, but a PathPrefix has lost its one trailing slash: `/` is empty, and covers everything."""
+    written: str
+    """As the resource has it."""
+
+    @property
+    def length(self) -> int:
+        """Characters that count for precedence (K4): without a prefix's trailing slash; of a pattern, its text."""
+        return len(self.written) if self.kind is PathKind.REGULAR_EXPRESSION else len(self.value)
+
+
+class ValueMatch(msgspec.Struct, frozen=True):
+    """A condition on a header or a query parameter."""
+
+    name: bytes
+    """A header's is lower-case."""
+    value: bytes
+    is_regex: bool = False
+
+
+class HostMatch(msgspec.Struct, frozen=True):
+    """A hostname that a route states, and what is left of it on the listener. None is any host."""
+
+    own: str | None
+    effective: str | None
+
+
+class Route(msgspec.Struct, frozen=True):
+    kind: str
+    namespace: str
+    name: str
+    created: int = NEWEST
+    """Nanoseconds since 1970."""
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.namespace}/{self.name}"
+
+
+# ---------------------------------------------------------------------------------------------------------- what a rule does
+
+
+class HeaderEdit(msgspec.Struct, frozen=True):
+    """RequestHeaderModifier or ResponseHeaderModifier; names as written, compared without case."""
+
+    set: tuple[tuple[bytes, bytes], ...] = ()
+    add: tuple[tuple[bytes, bytes], ...] = ()
+    remove: tuple[bytes, ...] = ()
+
+
+class PathEdit(msgspec.Struct, frozen=True):
+    """ReplaceFullPath when `prefix` is None, else ReplacePrefixMatch of that prefix (without its trailing slash)."""
+
+    replacement: bytes
+    prefix: bytes | None = None
+
+
+class Redirect(msgspec.Struct, frozen=True):
+    scheme: str | None = None
+    hostname: str | None = None
+    port: int | None = None
+    path: PathEdit | None = None
+    status: int = 302
+
+
+class Rewrite(msgspec.Struct, frozen=True):
+    hostname: str | None = None
+    path: PathEdit | None = None
+
+
+class Cors(msgspec.Struct, frozen=True):
+    allow_origins: tuple[str, ...] = ()
+    allow_methods: tuple[str, ...] = ()
+    allow_headers: tuple[str, ...] = ()
+    expose_headers: tuple[str, ...] = ()
+    allow_credentials: bool = False
+    max_age: int = 5
+
+
+class Filters(msgspec.Struct, frozen=True):
+    """The filters of a rule or of a backendRef, resolved. Each kind but the mirror occurs at most once in a valid list."""
+
+    request_headers: HeaderEdit | None = None
+    response_headers: HeaderEdit | None = None
+    redirect: Redirect | None = None
+    rewrite: Rewrite | None = None
+    cors: Cors | None = None
+    mirrors: tuple[Mirror, ...] = ()
+    failure: str | None = None
+    """Why these filters cannot be carried out; then every request answers 500, for a filter is never skipped (F-5)."""
+    order: tuple[str, ...] = ()
+    """The types as the resource lists them."""
+
+
+class Backend(msgspec.Struct, frozen=True):
+    group: str
+    kind: str
+    namespace: str
+    name: str
+    port: int | None = None
+    weight: int = 1
+    failure: str | None = None
+    """Why no request can be sent there: a reason of the standard (`BackendNotFound`), else None."""
+    protocol: str | None = None
+    """The Service port's appProtocol, where it is one that the standard knows."""
+    filters: Filters = Filters()
+    share: float = 0.0
+    """Part of the rule's requests that goes here, from 0.0 to 1.0 (B-1)."""
+
+    @property
+    def valid(self) -> bool:
+        """Whether a request that is sent here is forwarded, and not answered with 500."""
+        return self.failure is None and self.filters.failure is None
+
+
+class Mirror(msgspec.Struct, frozen=True):
+    backend: Backend
+    numerator: int = 1
+    denominator: int = 1
+
+
+class Timeouts(msgspec.Struct, frozen=True):
+    """Nanoseconds; 0 switches the timeout off, None leaves it to the caller."""
+
+    request: int | None = None
+    backend_request: int | None = None
+
+
+class Retry(msgspec.Struct, frozen=True):
+    codes: tuple[int, ...] = ()
+    attempts: int = 1
+    """Retries after the first try."""
+    backoff: int | None = None
+    """Nanoseconds."""
+
+
+class SessionPersistence(msgspec.Struct, frozen=True):
+    session_name: str | None = None
+    type: str = "Cookie"
+    absolute_timeout: int | None = None
+    """Nanoseconds."""
+    lifetime_type: str = "Session"
+
+
+class Rule(msgspec.Struct, frozen=True):
+    route: Route
+    index: int
+    name: str | None = None
+    filters: Filters = Filters()
+    backends: tuple[Backend, ...] = ()
+    timeouts: Timeouts = Timeouts()
+    retry: Retry | None = None
+    session_persistence: SessionPersistence | None = None
+
+
+# -------------------------------------------------------------------------------------------------------- what leads to a rule
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One match of one rule on one listener: what precedence ranks."""
+
+    id: EntryId
+    listener: ListenerId
+    rule: RuleId
+    match: int
+    """Index in the rule's `matches`."""
+    hosts: tuple[HostMatch, ...]
+    path: PathMatch
+    method: bytes | None = None
+    headers: tuple[ValueMatch, ...] = ()
+    query_params: tuple[ValueMatch, ...] = ()
+
+
+class PathNode(msgspec.Struct, frozen=True):
+    """A node of the radix tree over path segments. `segments` is the edge that leads here (empty at the root)."""
+
+    segments: tuple[bytes, ...] = ()
+    exact: tuple[EntryId, ...] = ()
+    """In rank order, like all tuples of entries here."""
+    prefix: tuple[EntryId, ...] = ()
+    children: tuple[PathNode, ...] = ()
+
+
+class VirtualHost(msgspec.Struct, frozen=True):
+    """Entries of one rank of hostname, and where a request goes on that none of them takes."""
+
+    id: VirtualHostId
+    hostname: str | None
+    """The hostname that ranks them; None is any."""
+    entries: tuple[EntryId, ...]
+    """All of them, in rank order."""
+    paths: PathNode
+    """Those with an Exact or PathPrefix path."""
+    regexes: tuple[EntryId, ...]
+    """Those with a RegularExpression path."""
+    fallthrough: VirtualHostId | None = None
+
+
+class HostNode(msgspec.Struct, frozen=True):
+    """A node of the radix tree over host labels, the last label first. `labels` is the edge that leads here."""
+
+    labels: tuple[str, ...] = ()
+    exact: VirtualHostId | None = None
+    wildcard: VirtualHostId | None = None
+    """For names with one or more labels before this node's; at the root: for any name, and for none."""
+    children: tuple[HostNode, ...] = ()
+
+
+class Listener(msgspec.Struct, frozen=True):
+    id: ListenerId
+    gateway: str
+    """`namespace/name`"""
+    owner: str
+    """`Kind namespace/name` of the Gateway or ListenerSet that states it."""
+    name: str
+    port: int
+    protocol: str
+    """HTTP, HTTPS, TLS, TCP or UDP."""
+    hostname: str | None = None
+    entries: tuple[EntryId, ...] = ()
+    hosts: HostNode = HostNode()
+
+
+class Table(msgspec.Struct, frozen=True):
+    gateway: str
+    listeners: tuple[Listener, ...]
+    """Those that take traffic, in the Gateway's merged order."""
+    rules: tuple[Rule, ...]
+    entries: tuple[Entry, ...]
+    virtual_hosts: tuple[VirtualHost, ...]
+    options: Options = Options()
+
+    def rule_of(self, entry: Entry) -> Rule:
+        return self.rules[entry.rule]
+
+
+# ------------------------------------------------------------------------------------------------------- question and answer
+
+
+class Request(msgspec.Struct, frozen=True):
+    """A request as it arrived, or as a backend gets it. Everything is bytes, as on the wire.
+
+    >>> Request.of("GET", "shop.example.com", "/cart?v=2", [("x-user", "7")]).headers
+    ((b'x-user', b'7'),)
+    """
+
+    method: bytes
+    host: bytes | None
+    """Host or `:authority`, with a port where it holds one."""
+    path: bytes
+    """The request target: path and query."""
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    sni: bytes | None = None
+
+    @classmethod
+    def of(
+        cls,
+        method: str | bytes,
+        host: str | bytes | None,
+        path: str | bytes,
+        headers: object = (),
+        sni: str | bytes | None = None,
+    ) -> Request:
+        """The same from text: str is taken as UTF-8 with surrogateescape, so that no text can fail."""
+        pairs = tuple((as_bytes(name), as_bytes(value)) for name, value in headers)  # type: ignore[attr-defined]
+        return cls(
+            as_bytes(method),
+            None if host is None else as_bytes(host),
+            as_bytes(path),
+            pairs,
+            None if sni is None else as_bytes(sni),
+        )
+
+
+class Response(msgspec.Struct, frozen=True):
+    """What the gateway itself answers."""
+
+    status: int
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What the twins must agree on for one request on one port."""
+
+    outcome: str
+    """`forward`, `redirect`, `respond`, `refuse` or `drop`."""
+    status: int | None = None
+    """What the gateway itself answers."""
+    refusal: str | None = None
+    listener: ListenerId | None = None
+    entry: EntryId | None = None
+    backend: int | None = None
+    """Index in the rule's backends of the one that was picked, also when it cannot be used."""
+    path: bytes | None = None
+    """Under `normalize="rewrite"`, the target to forward if it differs from the one that came."""
+
+
+def as_bytes(text: str | bytes) -> bytes:
+    """The bytes that a text stands for. Lone surrogates that surrogateescape does not know keep their three-byte form.
+
+    >>> as_bytes("/caf\\udce9"), as_bytes("\\ud800")
+    (b'/caf\\xe9', b'\\xed\\xa0\\x80')
+    """
+    if isinstance(text, bytes):
+        return text
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return b"".join(_encode(character) for character in text)
+
+
+def _encode(character: str) -> bytes:
+    if 0xDC80 <= ord(character) <= 0xDCFF:
+        return bytes([ord(character) - 0xDC00])
+    return character.encode("utf-8", "surrogatepass")

@@ -1,0 +1,45 @@
+"""From meaning to matching. In: a Graph. Out: an ir.Table for one Gateway, in which everything is an id, a rank or a byte.
+
+Rules that the graph found invalid are gone, listeners that take no traffic too; whatever is left is matched as it stands.
+"""
+
+from __future__ import annotations
+
+from ..api import ResourceKey
+from ..graph import Graph
+from ..ir import HostNode, Listener, ListenerId, Table
+from .hosts import VirtualHosts
+from .http import Entries
+
+__all__ = ["lower"]
+
+
+def lower(graph: Graph, gateway: ResourceKey) -> Table:
+    """The table of one Gateway of the graph. Equal graphs give equal tables."""
+    serving = [node for node in graph.gateways[gateway].listeners if node.serving]
+    collected = Entries(graph, {node.key: ListenerId(index) for index, node in enumerate(serving)})
+    hosts = VirtualHosts(collected.rules, graph.options)
+    listeners = []
+    for index, node in enumerate(serving):
+        entries = collected.by_listener[index]
+        listeners.append(
+            Listener(
+                id=ListenerId(index),
+                gateway=f"{gateway.namespace}/{gateway.name}",
+                owner=str(node.key.owner),
+                name=node.key.name,
+                port=node.listener.port,
+                protocol=node.listener.protocol,
+                hostname=node.hostname,
+                entries=tuple(entry.id for entry in entries),
+                hosts=hosts.add(entries) if entries else HostNode(),
+            )
+        )
+    return Table(
+        gateway=f"{gateway.namespace}/{gateway.name}",
+        listeners=tuple(listeners),
+        rules=tuple(collected.rules),
+        entries=tuple(collected.entries),
+        virtual_hosts=tuple(hosts.made),
+        options=graph.options,
+    )

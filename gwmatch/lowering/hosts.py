@@ -1,0 +1,129 @@
+"""Entries of a listener, arranged by hostname: virtual hosts, what each falls through to, and the tree that finds them.
+
+A request walks its most specific virtual host first and goes on along `fallthrough`. Under `ordered` every hostname has one
+virtual host, which less specific ones follow; under `isolated` every hostname has a chain of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ..ir import Entry, EntryId, HostNode, PathKind, PathNode, Rule, VirtualHost, VirtualHostId
+from ..options import Options
+from . import radix
+from .precedence import covering, host_rank, rank
+
+Tiers = dict[str | None, dict[EntryId, Entry]]
+"""By the hostname that ranks them: the entries of one rank."""
+
+
+class VirtualHosts:
+    """Collects the virtual hosts of all listeners of a table; ids count through."""
+
+    def __init__(self, rules: Sequence[Rule], options: Options) -> None:
+        self.made: list[VirtualHost] = []
+        self._rules = rules
+        self._options = options
+
+    def add(self, entries: Sequence[Entry]) -> HostNode:
+        """The tree that finds the first virtual host for a requested name on one listener."""
+        found = self._ordered(entries) if self._options.hostname_fallthrough == "ordered" else self._isolated(entries)
+        return _host_tree(found)
+
+    def _ordered(self, entries: Sequence[Entry]) -> dict[str | None, VirtualHostId]:
+        tiers: Tiers = {}
+        for entry in entries:
+            for host in entry.hosts:
+                ranked = host.own if self._options.hostname_precedence == "own" else host.effective
+                tiers.setdefault(ranked, {})[entry.id] = entry
+        found: dict[str | None, VirtualHostId] = {}
+        for hostname in sorted(tiers, key=_specificity, reverse=True):
+            following = next((found[other] for other in covering(hostname) if other in found), None)
+            found[hostname] = self._make(hostname, tiers[hostname], following)
+        return found
+
+    def _isolated(self, entries: Sequence[Entry]) -> dict[str | None, VirtualHostId]:
+        by_name: dict[str | None, Tiers] = {}
+        for entry in entries:
+            best: dict[str | None, str | None] = {}
+            for host in entry.hosts:
+                ranked = host.own if self._options.hostname_precedence == "own" else host.effective
+                if host.effective not in best or host_rank(ranked) < host_rank(best[host.effective]):
+                    best[host.effective] = ranked
+            for effective, ranked in best.items():
+                by_name.setdefault(effective, {}).setdefault(ranked, {})[entry.id] = entry
+        found: dict[str | None, VirtualHostId] = {}
+        for hostname in sorted(by_name, key=_specificity, reverse=True):
+            following: VirtualHostId | None = None
+            for ranked in sorted(by_name[hostname], key=_specificity, reverse=True):
+                following = self._make(ranked, by_name[hostname][ranked], following)
+            assert following is not None
+            found[hostname] = following
+        return found
+
+    def _make(
+        self, hostname: str | None, tier: Mapping[EntryId, Entry], fallthrough: VirtualHostId | None
+    ) -> VirtualHostId:
+        ordered = sorted(
+            tier.values(), key=lambda entry: rank(entry, hostname, self._rules[entry.rule], self._options)
+        )
+        made = VirtualHost(
+            id=VirtualHostId(len(self.made)),
+            hostname=hostname,
+            entries=tuple(entry.id for entry in ordered),
+            paths=_path_tree(ordered),
+            regexes=tuple(entry.id for entry in ordered if entry.path.kind is PathKind.REGULAR_EXPRESSION),
+            fallthrough=fallthrough,
+        )
+        self.made.append(made)
+        return made.id
+
+
+def _specificity(hostname: str | None) -> tuple[int, int, str]:
+    """Sorts the most specific hostname first, and equally specific ones by name, so that equal sets give equal tables."""
+    return (*host_rank(hostname), hostname or "")
+
+
+def _path_tree(entries: Sequence[Entry]) -> PathNode:
+    values: dict[tuple[bytes, ...], tuple[list[EntryId], list[EntryId]]] = {}
+    for entry in entries:
+        if entry.path.kind is not PathKind.REGULAR_EXPRESSION:
+            exact, prefix = values.setdefault(segments(entry.path.value), ([], []))
+            (exact if entry.path.kind is PathKind.EXACT else prefix).append(entry.id)
+    return radix.build(values, _path_node)
+
+
+def _path_node(
+    edge: tuple[bytes, ...], value: tuple[list[EntryId], list[EntryId]] | None, children: tuple[PathNode, ...]
+) -> PathNode:
+    exact, prefix = value or ((), ())
+    return PathNode(edge, tuple(exact), tuple(prefix), children)
+
+
+def segments(path: bytes) -> tuple[bytes, ...]:
+    """A path as the labels of the tree; the empty path is the root.
+
+    >>> segments(b""), segments(b"/"), segments(b"/a/b/")
+    ((), (b'',), (b'a', b'b', b''))
+    """
+    return tuple(path.split(b"/")[1:])
+
+
+def _host_tree(found: Mapping[str | None, VirtualHostId]) -> HostNode:
+    values: dict[tuple[str, ...], tuple[VirtualHostId | None, VirtualHostId | None]] = {}
+    for hostname, host_id in found.items():
+        wild = hostname is None or hostname.startswith("*.")
+        name = (hostname or "").removeprefix("*.")
+        labels = tuple(reversed(name.split("."))) if name else ()
+        exact, wildcard = values.get(labels, (None, None))
+        values[labels] = (exact, host_id) if wild else (host_id, wildcard)
+    return radix.build(values, _host_node)
+
+
+def _host_node(
+    edge: tuple[str, ...],
+    value: tuple[VirtualHostId | None, VirtualHostId | None] | None,
+    children: tuple[HostNode, ...],
+) -> HostNode:
+    exact, wildcard = value or (None, None)
+    return HostNode(edge, exact, wildcard, children)

@@ -1,0 +1,40 @@
+"""What the standard leaves open and a user may choose. Every default is the recommendation of docs/semantics.md."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+ASSUMED_KINDS = ("Service", "Namespace", "Secret", "ConfigMap", "GatewayClass")
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """How resources are read and requests are matched.
+
+    >>> Options().normalize
+    'guard'
+    >>> Options(normalize="none") == Options()
+    False
+    """
+
+    hostname_fallthrough: Literal["ordered", "isolated"] = "ordered"
+    """`ordered`: when no rule of the most specific hostname matches, less specific hostnames of the same listener are
+    tried, as the standard's text orders rules. `isolated`: only the routes of the most specific hostname, as gateways built
+    on virtual hosts do. Multi-tenant set-ups want `isolated`."""
+    hostname_precedence: Literal["own", "intersected"] = "own"
+    """Which hostname ranks a route: the one it states itself, or what is left of it on the listener."""
+    regex_precedence: Literal["before_prefix", "after_prefix"] = "before_prefix"
+    """Where RegularExpression paths stand; Exact is always first."""
+    regex_automaton_limit: Annotated[int, msgspec.Meta(ge=1024, le=1 << 28)] = 64 * 1024
+    """Bytes that the determinised automaton of one regular expression may take. A larger one makes its rule invalid."""
+    normalize: Literal["guard", "none", "rewrite"] = "guard"
+    """Paths that can be read two ways. `guard` matches the bytes as given and refuses a request if another reading of its
+    path selects another rule; `none` does not check; `rewrite` matches a normal form, which the caller must forward."""
+    detect_misdirected: bool = True
+    """Answer 421 when the request's host belongs to another listener than the TLS handshake's."""
+    grpc_http_exclusive: bool = False
+    """Refuse the younger of an HTTPRoute and a GRPCRoute that share a hostname on a listener."""
+    assume: tuple[str, ...] = ASSUMED_KINDS
+    """Kinds that are taken to exist as referred to when the set holds no object of the kind at all. A controller, which
+    sees everything, passes `()`."""
