@@ -1,0 +1,45 @@
+"""What a Kubernetes Gateway API configuration does with a request.
+
+    resources = gwmatch.load("manifests/")
+    router = gwmatch.compile(resources, gateway="infra/public")
+    decision = router.match("GET", "https://shop.example.com/cart?v=2")
+
+ResourceSet, Graph, ir.Table, Router, Decision: each is immutable, and each step between them is one function.
+"""
+
+from . import ir, reference
+from ._core import Decision, PortTable
+from .api import ResourceKey, ResourceSet, load
+from .errors import CompileError, FieldPath, GwmatchError, LoadError, Problem, UsageError
+from .explanation import Explanation, explain
+from .graph import Graph, resolve
+from .ir import Request, Response
+from .options import Options
+from .router import Router, compile
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "CompileError",
+    "Decision",
+    "Explanation",
+    "FieldPath",
+    "Graph",
+    "GwmatchError",
+    "LoadError",
+    "Options",
+    "PortTable",
+    "Problem",
+    "Request",
+    "ResourceKey",
+    "ResourceSet",
+    "Response",
+    "Router",
+    "UsageError",
+    "compile",
+    "explain",
+    "ir",
+    "load",
+    "reference",
+    "resolve",
+]

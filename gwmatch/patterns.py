@@ -51,8 +51,9 @@ class Pattern:
 
     __slots__ = ("_set", "automaton_limit", "text")
 
-    text: Final[bytes]
-    automaton_limit: Final[int]
+    text: bytes
+    automaton_limit: int
+    _set: Any
 
     def __init__(self, text: str | bytes, automaton_limit: int = AUTOMATON_LIMIT) -> None:
         """Raises: PatternError when the pattern is broken, or when matching it could not be bounded."""
@@ -124,3 +125,8 @@ def check_pattern(text: str | bytes, automaton_limit: int = AUTOMATON_LIMIT) -> 
     except PatternError as error:
         return error.message
     return None
+
+
+def api_address() -> int:
+    """Where the crate's function table stands in memory; `_core` calls it by pointer, without the GIL."""
+    return int(_ffi.cast("uintptr_t", _table))

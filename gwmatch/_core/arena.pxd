@@ -10,7 +10,7 @@ cdef class Arena:
     cdef size_t capacity
     cdef dict texts
 
-    cdef uint32_t take(self, size_t size) except 0
+    cdef uint32_t take(self, size_t size) except? 0
     cdef uint32_t take_array(self, size_t count, size_t stride) except? 0
     cdef Text text(self, bytes value) except *
     cdef Index index(self, list records, list keys) except *

@@ -15,21 +15,22 @@ cdef enum:
 
 
 cdef class Arena:
-    def __cinit__(self):
+    def __cinit__(self, size_t head):
+        """`head` bytes at the start are the owner's; being at offset 0, they are never handed out."""
         self.base = NULL
         self.size = 0
         self.capacity = 0
         self.texts = {}
+        self.take(head)
 
     def __dealloc__(self):
         free(self.base)
 
-    cdef uint32_t take(self, size_t size) except 0:
-        """The offset of `size` zeroed bytes."""
+    cdef uint32_t take(self, size_t size) except? 0:
+        """The offset of `size` zeroed bytes; 0, which is "none" everywhere else, for the head alone."""
         cdef size_t start = (self.size + ALIGNMENT - 1) & ~<size_t>(ALIGNMENT - 1)
         cdef size_t capacity = self.capacity or 4096
         cdef uint8_t *grown
-        start = start or ALIGNMENT  # offset 0 is "none"
         if start + size > 0xFFFFFFFF:
             raise CompileError("the table is over 4 GiB; split the Gateway")
         while capacity < start + size:

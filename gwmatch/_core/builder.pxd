@@ -22,7 +22,6 @@ cdef class Builder:
     cdef dict header_names
     cdef dict query_names
     cdef dict methods
-    cdef uint32_t header
 
     cdef uint32_t rules(self) except? 0
     cdef Rule rule(self, object rule) except *

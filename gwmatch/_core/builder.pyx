@@ -35,7 +35,7 @@ cdef class Sets:
         cdef char message[512]
         cdef GwmSet **grown
         cdef GwmSet *made
-        cdef Arena slices = Arena()
+        cdef Arena slices = Arena(sizeof(GwmSlice))
         cdef GwmSlice *texts
         cdef uint32_t offset
         if self.count == self.capacity:
@@ -64,14 +64,13 @@ cdef class Builder:
 
     def __init__(self, table, address):
         self.table = table
-        self.arena = Arena()
+        self.arena = Arena(sizeof(Header))
         self.sets = Sets(address)
         self.header_names = {}
         self.query_names = {}
         self.methods = {}  # ids from 1, all known before the first bitset is made
         for method in sorted({entry.method for entry in table.entries if entry.method is not None}):
             self.methods[method] = len(self.methods) + 1
-        self.header = self.arena.take(sizeof(Header))
         self._build()
 
     def _build(self):
@@ -85,7 +84,7 @@ cdef class Builder:
         entry_rules = self._entry_rules()
         header_index = self._name_index(self.header_names)
         query_index = self._name_index(self.query_names)
-        cdef Header *header = <Header *>(self.arena.base + self.header)
+        cdef Header *header = <Header *>self.arena.base
         header.magic = MAGIC
         header.layout = LAYOUT
         header.size = self.arena.size

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from msgspec import structs
+
+from ..actions import backend_shares
 from ..api import HTTPHeaderFilter, HTTPPathModifier, HTTPRouteRule
 from ..api import SessionPersistence as WrittenPersistence
 from ..graph import BackendNode, FilterNode, RuleNode
@@ -35,7 +38,7 @@ def lower_rule(route: Route, written: HTTPRouteRule, node: RuleNode) -> Rule:
         index=node.index,
         name=written.name,
         filters=lower_filters(node.filters, prefix),
-        backends=tuple(lower_backend(backend, prefix) for backend in node.backends),
+        backends=_with_shares(tuple(lower_backend(backend, prefix) for backend in node.backends)),
         timeouts=Timeouts()
         if timeouts is None
         else Timeouts(nanoseconds(timeouts.request), nanoseconds(timeouts.backend_request)),
@@ -44,6 +47,11 @@ def lower_rule(route: Route, written: HTTPRouteRule, node: RuleNode) -> Rule:
         else Retry(tuple(retry.codes or ()), 1 if retry.attempts is None else retry.attempts, nanoseconds(retry.backoff)),
         session_persistence=_persistence(written.session_persistence),
     )
+
+
+def _with_shares(backends: tuple[Backend, ...]) -> tuple[Backend, ...]:
+    shares = backend_shares(backends)
+    return tuple(structs.replace(backend, share=share) for backend, share in zip(backends, shares, strict=True))
 
 
 def nanoseconds(duration: str | None) -> int | None:
