@@ -5,6 +5,7 @@ A Router never changes. Swap whole Routers under load; whoever still holds the o
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -45,6 +46,11 @@ class Router:
     def nbytes(self) -> int:
         """Size of the compiled table in bytes, names and paths included."""
         return self._routes.nbytes
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 of the compiled table, in hex. Equal resources in any order have equal tables."""
+        return sha256(self._routes.content()).hexdigest()
 
     def port(self, number: int) -> PortTable:
         """What happens at one port; bind it once per listening socket and call its `match` for every request.

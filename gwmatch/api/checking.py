@@ -1,0 +1,90 @@
+"""A mapping as a Struct, with everything that is wrong with it found at once (HI-C1 to HI-C5)."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, NamedTuple
+
+import msgspec
+
+from ..errors import FieldPath
+from .findings import Finding, Severity
+from .kinds import Served
+from .meta import DEFAULT_NAMESPACE, ObjectMeta, Resource
+from .rules import judge
+from .shapes import INVALID, Reading, reader
+from .unknown import unknown_field
+
+Channel = Literal["standard", "experimental"]
+
+_META: Final = frozenset(field.encode_name for field in msgspec.structs.fields(ObjectMeta))
+_ALSO_IN_METADATA: Final = frozenset(
+    {"generateName", "selfLink", "deletionGracePeriodSeconds", "finalizers", "ownerReferences", "managedFields", "clusterName"}
+)
+
+
+class Checked(NamedTuple):
+    """What came of one mapping."""
+
+    resource: Resource | None
+    """None if no Struct can hold it. What the rules say is in the findings."""
+    findings: tuple[Finding, ...]
+
+
+def check(value: dict[str, object], served: Served, *, channel: Channel = "experimental") -> Checked:
+    """The Struct that a mapping stands for, with its namespace filled in, and all findings about it.
+
+    >>> from gwmatch.api.kinds import KINDS
+    >>> route = {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "metadata": {"name": "a"},
+    ...          "spec": {"rules": [{"backendRefs": [{"name": "b", "port": "80"}]}]}}
+    >>> checked = check(route, KINDS["gateway.networking.k8s.io", "HTTPRoute"])
+    >>> checked.resource, [f"{each.at}: {each.message}" for each in checked.findings]
+    (None, ['spec.rules[0].backendRefs[0].port: must be an integer, is the string "80"; drop the quotes'])
+    """
+    findings: list[Finding] = []
+    resource = _convert(value, served, channel, findings)
+    findings += _dropped_metadata(value["metadata"], served, channel)
+    if resource is None:
+        return Checked(None, tuple(findings))
+    unreadable = [each.at for each in findings if each.severity is Severity.UNREADABLE]
+    _settle_namespace(resource, findings)
+    for violation in judge(resource, channel=channel):
+        if not any(violation.at.startswith(at) or at.startswith(violation.at) for at in unreadable):
+            severity = Severity.REFUSED if violation.refused else Severity.NOTICE
+            message = violation.message if violation.refused else f"{violation.message}; the rule is invalid"
+            findings.append(Finding(violation.at, message, severity))
+    return Checked(None if unreadable else resource, tuple(findings))
+
+
+def _convert(value: dict[str, object], served: Served, channel: Channel, findings: list[Finding]) -> Resource | None:
+    """The Struct, maybe with defaults where the value could not be read: then the findings say so."""
+    if channel == "experimental":
+        try:
+            return msgspec.convert(value, served.type)
+        except msgspec.ValidationError:
+            pass
+    reading = Reading(channel)
+    resource = reader(served.type)(value, (), reading)
+    findings += reading.findings
+    return None if resource is INVALID else resource
+
+
+def _dropped_metadata(written: object, served: Served, channel: Channel) -> list[Finding]:
+    if served.has_foreign_fields or not isinstance(written, dict) or written.keys() <= _META:
+        return []
+    reading = Reading(channel)
+    for name in written:
+        if name not in _META and name not in _ALSO_IN_METADATA:
+            unknown_field(reading, ("metadata",), name, _META)
+    return reading.findings
+
+
+def _settle_namespace(resource: Resource, findings: list[Finding]) -> None:
+    """Fills in the namespace that an API server would."""
+    meta = resource.metadata
+    if not resource.NAMESPACED:
+        if meta.namespace:
+            message = f"is ignored: a {resource.KIND} belongs to no namespace"
+            findings.append(Finding(FieldPath() / "metadata" / "namespace", message, Severity.NOTICE))
+        msgspec.structs.force_setattr(meta, "namespace", None)
+    elif not meta.namespace:
+        msgspec.structs.force_setattr(meta, "namespace", DEFAULT_NAMESPACE)

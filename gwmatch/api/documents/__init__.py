@@ -1,0 +1,9 @@
+"""Text as plain objects (hostile-inputs.md 4). In: YAML or JSON text. Out: Documents of mappings, lists, strings, numbers,
+true, false and None, or the Problems that say why not.
+
+Nothing here recurses, so no nesting can exhaust the stack, and nothing is built before its depth and size are known.
+"""
+
+from .document import Document as Document
+from .reading import MAX_BYTES as MAX_BYTES
+from .reading import read as read

@@ -1,0 +1,126 @@
+"""JSON as objects and as lines."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from ...errors import Problem
+from .building import MAX_DEPTH, Builder
+from .document import Document
+from .outline import Outline
+from .scalars import SURROGATE, constant, floating, integer
+
+# Possessive, and content with a string that does not end: no text makes this quadratic.
+_BRACKETS = re.compile(r'"(?:[^"\\]++|\\.)*+"?|([\[{])|([\]}])', re.DOTALL)
+_TOKEN = re.compile(r'("(?:[^"\\]++|\\.)*+"?)|([\[{])|([\]}])|([^\s,:\[\]{}"]++)', re.DOTALL)
+_ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_WORDS: Final[dict[str, object]] = {"null": None, "true": True, "false": False}
+
+
+def documents(text: str, source: str | None) -> Iterator[Document | Problem]:
+    """The one document of a JSON text, or what is wrong with it. A text without any value has none."""
+    if not text.strip(" \t\r\n"):
+        return
+    deep = _too_deep(text)
+    if deep is not None:
+        message = f"nests deeper than {MAX_DEPTH} levels; nothing in a Kubernetes object does"
+        yield Problem(message=message, source=source, line=deep)
+        return
+    try:
+        try:
+            value = json.loads(
+                text, object_pairs_hook=_mapping, parse_int=integer, parse_float=floating, parse_constant=constant
+            )
+            dubious = _ESCAPED_SURROGATE.search(text) is not None
+        except json.JSONDecodeError:
+            raise
+        except ValueError:
+            json.loads(text, parse_int=len, parse_float=len)  # broken syntax further on is the first thing to be said
+            dubious = True
+    except json.JSONDecodeError as error:
+        message = f"is not valid JSON: {error.msg[:1].lower()}{error.msg[1:]} (column {error.colno})"
+        yield Problem(message=message, source=source, line=error.lineno)
+        return
+    if dubious:
+        builder = Builder(source)
+        _build(text, builder)
+        value = builder.value
+        if builder.problems:
+            yield from builder.problems
+            return
+    yield Document(source, 1, 1, _first_line(text), value, text, outline)
+
+
+def _mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise ValueError("duplicate key")
+    return made
+
+
+def _too_deep(text: str) -> int | None:
+    """The line on which the text gets deeper than is read, if it does (HI-L12)."""
+    depth = 0
+    for match in _BRACKETS.finditer(text):
+        kind = match.lastindex
+        if kind == 1:
+            depth += 1
+            if depth > MAX_DEPTH:
+                return text.count("\n", 0, match.start()) + 1
+        elif kind == 2:
+            depth -= 1
+    return None
+
+
+def _tokens(text: str) -> Iterator[tuple[int, str, int]]:
+    """Strings (1), brackets that open (2) or close (3), and words (4), each with its line. The text is valid."""
+    line, at = 1, 0
+    for match in _TOKEN.finditer(text):
+        line += text.count("\n", at, match.start())
+        at = match.start()
+        yield match.lastindex or 0, match[0], line
+
+
+def _first_line(text: str) -> int:
+    return text.count("\n", 0, len(text) - len(text.lstrip(" \t\r\n"))) + 1
+
+
+def _build(text: str, builder: Builder) -> None:
+    """Slower than Python's reader, but it knows where it is."""
+    for kind, token, line in _tokens(text):
+        if kind == 2:
+            builder.begin({} if token == "{" else [], line)
+        elif kind == 3:
+            builder.end(line)
+        elif kind == 1:
+            string = json.loads(token)
+            if SURROGATE.search(string):
+                builder.refuse("holds half of a surrogate pair, which is no character; remove it", line)
+                string = SURROGATE.sub("?", string)
+            builder.scalar(string, line)
+        else:
+            builder.scalar(_word(token, line, builder), line)
+
+
+def _word(token: str, line: int, builder: Builder) -> object:
+    if token in _WORDS:
+        return _WORDS[token]
+    try:
+        return json.loads(token, parse_int=integer, parse_float=floating, parse_constant=constant)
+    except ValueError as error:
+        builder.refuse(str(error), line)
+        return None
+
+
+def outline(text: str, first_line: int, into: Outline) -> None:
+    """Tells the lines of all values of the document, which is all of its text."""
+    for kind, token, line in _tokens(text):
+        if kind == 2:
+            into.begin(token == "{", line)
+        elif kind == 3:
+            into.end()
+        else:
+            into.scalar(json.loads(token) if kind == 1 else token, line)

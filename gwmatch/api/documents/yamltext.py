@@ -1,0 +1,127 @@
+"""YAML as objects and as lines, from the events of libyaml's parser.
+
+Its composer is never used: it recurses in C, and 25 KB of `[` end the process (HI-L12).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from ...errors import Problem
+from .building import MAX_DEPTH, Builder, TooDeep
+from .document import Document
+from .outline import Outline
+from .scalars import MAPPING_TAGS, SEQUENCE_TAGS, TEXT_TAGS, plain, short_tag, tagged
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]")
+
+
+def documents(text: str, source: str | None) -> Iterator[Document | Problem]:
+    """The documents of a YAML text in their order, and what is wrong with it. Broken syntax ends it."""
+    control = _CONTROL.search(text)
+    if control is not None:
+        line = text.count("\n", 0, control.start()) + 1
+        yield Problem(message=f"holds the control character U+{ord(control[0]):04X}; remove it", source=source, line=line)
+        return
+    builder, number, start, first_line = Builder(source), 0, 0, 1
+    try:
+        for event in yaml.parse(text, Loader=yaml.CLoader):
+            if isinstance(event, yaml.DocumentStartEvent):
+                number += 1
+                builder, first_line = Builder(source), _begin(event).line + 1
+                start = text.rfind("\n", 0, _begin(event).index) + 1
+            elif isinstance(event, yaml.DocumentEndEvent):
+                builder.finish(first_line)
+                if builder.problems:
+                    yield from _numbered(builder.problems, number)
+                else:
+                    part = text[start : _end(event).index]
+                    yield Document(source, number, first_line, builder.line, builder.value, part, outline)
+            elif not builder.is_hopeless:
+                _add(builder, event)
+    except TooDeep as error:
+        message = f"nests deeper than {MAX_DEPTH} levels; nothing in a Kubernetes object does"
+        yield from _numbered([*builder.problems, Problem(message=message, source=source, line=error.line)], number)
+    except yaml.YAMLError as error:
+        yield from _numbered([*builder.problems, _syntax(error, source)], max(number, 1))
+
+
+def _begin(event: yaml.Event) -> Any:
+    return event.start_mark
+
+
+def _end(event: yaml.Event) -> Any:
+    return event.end_mark
+
+
+def _add(builder: Builder, event: yaml.Event) -> None:
+    line = _begin(event).line + 1
+    if isinstance(event, yaml.ScalarEvent):
+        builder.scalar(_value(builder, event, line), line, event.anchor)
+    elif isinstance(event, yaml.MappingStartEvent):
+        if event.tag not in MAPPING_TAGS:
+            builder.refuse(f"the tag {short_tag(event.tag)} is not allowed; remove it", line)
+        builder.begin({}, line, event.anchor)
+    elif isinstance(event, yaml.SequenceStartEvent):
+        if event.tag not in SEQUENCE_TAGS:
+            builder.refuse(f"the tag {short_tag(event.tag)} is not allowed; remove it", line)
+        builder.begin([], line, event.anchor)
+    elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+        builder.end(line)
+    elif isinstance(event, yaml.AliasEvent):
+        builder.alias(event.anchor or "", line)
+
+
+def _value(builder: Builder, event: yaml.ScalarEvent, line: int) -> object:
+    text: str = event.value
+    if event.tag is None:
+        if event.style:
+            return text
+        if text == "<<" and builder.wants_key:
+            builder.refuse("merge keys '<<' are not allowed; write the fields out", line)
+            return text
+    elif event.tag in TEXT_TAGS:
+        return text
+    try:
+        return plain(text) if event.tag is None else tagged(text, event.tag)
+    except ValueError as error:
+        builder.refuse(str(error), line)
+        return None
+
+
+def _syntax(error: yaml.YAMLError, source: str | None) -> Problem:
+    if isinstance(error, yaml.MarkedYAMLError):
+        mark = error.problem_mark or error.context_mark
+        words = " ".join(filter(None, (error.context, error.problem)))
+        line = None if mark is None else mark.line + 1
+        column = "" if mark is None else f" (column {mark.column + 1})"
+        return Problem(message=f"is not valid YAML: {words}{column}", source=source, line=line)
+    return Problem(message=f"is not valid YAML: {getattr(error, 'reason', None) or 'it cannot be read'}", source=source)
+
+
+def _numbered(problems: list[Problem], number: int) -> list[Problem]:
+    """The same problems, saying in which document they are where that is not the first."""
+    if number == 1:
+        return problems
+    return [
+        Problem(message=f"document {number}: {problem.message}", source=problem.source, line=problem.line)
+        for problem in problems
+    ]
+
+
+def outline(text: str, first_line: int, into: Outline) -> None:
+    """Tells the lines of all values of one document, as it was cut out of its text."""
+    shift = first_line
+    for event in yaml.parse(text, Loader=yaml.CLoader):
+        if isinstance(event, yaml.DocumentStartEvent):
+            shift = first_line - _begin(event).line
+        elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+            into.begin(isinstance(event, yaml.MappingStartEvent), _begin(event).line + shift)
+        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            into.end()
+        elif isinstance(event, yaml.ScalarEvent | yaml.AliasEvent):
+            into.scalar(getattr(event, "value", None), _begin(event).line + shift)

@@ -1,0 +1,273 @@
+"""From plain mappings to keyed resources: which kind each is, whether it may come in, and what is to be said about it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, Literal, NamedTuple
+
+from ..errors import FieldPath, Problem
+from .checking import Channel, check
+from .documents import Document
+from .findings import Finding, Severity, printable, shown
+from .kinds import EXPERIMENTAL_GROUP, KINDS, NOT_READ, REMOVED, RENAMED, Served
+from .meta import DEFAULT_NAMESPACE, GATEWAY_GROUP, Resource, ResourceKey
+from .plain import MAX_OBJECT_BYTES, Unusable, called, is_oversized, plain
+from .unknown import suggestion
+
+Invalid = Literal["error", "drop", "keep"]
+Steps = tuple[str | int, ...]
+
+_LISTS_IN_LISTS: Final = 3
+_WITHOUT_METADATA: Final = "kustomize.config.k8s.io"
+"""The group of files that stand beside manifests, look like them, and never have metadata."""
+
+
+class Settings(NamedTuple):
+    strict: bool = False
+    invalid: Invalid = "error"
+    channel: Channel = "experimental"
+
+
+class Place(NamedTuple):
+    """Where an object was written. `siblings` is the number of items of the List that it stands in."""
+
+    document: Document
+    prefix: Steps = ()
+    siblings: int = 1
+
+    @property
+    def line(self) -> int:
+        return self.document.line_of_item(self.prefix, self.siblings)
+
+
+class Held(NamedTuple):
+    resource: Resource
+    place: Place | None
+
+
+class Remark(NamedTuple):
+    """A Problem that does not know its line yet."""
+
+    severity: Severity
+    problem: Problem
+    steps: Steps = ()
+    place: Place | None = None
+    key: ResourceKey | None = None
+
+
+class Intake:
+    """Takes in objects one after the other; what became of them is in the attributes."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.held: dict[ResourceKey, Held] = {}
+        self.remarks: list[Remark] = []
+        """In the order of the input. UNREADABLE ones stop the load whatever `invalid` says."""
+        self.skipped: Counter[str] = Counter()
+        self._places: dict[ResourceKey, Place | None] = {}
+
+    @property
+    def keys(self) -> Mapping[ResourceKey, Place | None]:
+        """Every key that was met, of refused objects too."""
+        return self._places
+
+    def fail(self, problem: Problem) -> None:
+        """Notes something that stops the load."""
+        self.remarks.append(Remark(Severity.UNREADABLE, problem))
+
+    def document(self, document: Document) -> None:
+        """Takes in what a document holds."""
+        for value, prefix, siblings in self._objects(document.value, Place(document)):
+            self._take(value, Place(document, prefix, siblings), may_be_large=len(document.text) > MAX_OBJECT_BYTES // 8)
+        document.value = None  # the Structs have it all
+
+    def value(self, value: object) -> None:
+        """Takes in an object that was handed in: a mapping, or a resource of this room."""
+        try:
+            mapping, size = plain(value)
+        except Unusable as error:
+            self._note(Severity.REFUSED if error.is_object else Severity.UNREADABLE, str(error), resource=error.resource)
+            return
+        for each, _, _ in self._objects(mapping, None):
+            self._take(each, None, may_be_large=size > MAX_OBJECT_BYTES)
+
+    def key_of(self, value: object) -> ResourceKey | None:
+        """The key of an object that need not be whole, say of one that is gone; None for kinds that are not read."""
+        identity = self._identity(value, None)
+        if identity is None:
+            return None
+        group, _, kind, metadata = identity
+        renamed = RENAMED.get((group, kind))
+        served = KINDS.get((group, kind) if renamed is None else (renamed.GROUP, renamed.KIND))
+        return None if served is None else _key(group, served.type.KIND, metadata, served)
+
+    def _objects(self, value: Any, place: Place | None) -> Iterator[tuple[Any, Steps, int]]:
+        """The object itself, or the items of a List with where they stand in it."""
+        pending: list[tuple[Any, Steps, int]] = [(value, (), 1)]
+        while pending:
+            each, prefix, siblings = pending.pop()
+            items = _items(each)
+            if items is None:
+                yield each, prefix, siblings
+            elif not isinstance(items, list):
+                where = None if place is None else Place(place.document, prefix, siblings)
+                self._note(Severity.UNREADABLE, f"must be a list, is {shown(items)}", where, ("items",), resource="List")
+            elif len(prefix) >= 2 * _LISTS_IN_LISTS:
+                where = None if place is None else Place(place.document, prefix, siblings)
+                message = f"stands inside more than {_LISTS_IN_LISTS} other Lists; write its items out"
+                self._note(Severity.UNREADABLE, message, where, resource="List")
+            else:
+                inner = [(_named(item, each), (*prefix, "items", index), len(items)) for index, item in enumerate(items)]
+                pending += reversed(inner)
+
+    def _take(self, value: Any, place: Place | None, *, may_be_large: bool) -> None:
+        identity = self._identity(value, place)
+        if identity is None:
+            return
+        group, version, kind, metadata = identity
+        served = KINDS.get((group, kind))
+        renamed = RENAMED.get((group, kind))
+        key = _key(group, kind, metadata, served)
+        if renamed is not None:
+            served = KINDS[renamed.GROUP, renamed.KIND]
+            self._note(Severity.NOTICE, f"is called {renamed.KIND} now, and read as one", place, ("kind",), key=key)
+            key = _key(group, renamed.KIND, metadata, served)
+            value = {**value, "apiVersion": f"{group}/{served.versions[0]}", "kind": renamed.KIND}
+        elif (group, kind) in REMOVED:
+            self._note(Severity.REFUSED, REMOVED[group, kind], place, ("kind",), key=key)
+            return
+        elif served is None:
+            self._skip(group, kind, place, key)
+            return
+        elif version not in served.versions:
+            message = f"is not a version of {kind} that is served; use {_api_version(group, served.versions[0])}"
+            self._enter(key, place)
+            self._note(Severity.REFUSED, message, place, ("apiVersion",), key=key)
+            return
+        elif version in served.deprecated:
+            message = f"is deprecated for {kind}; use {_api_version(group, served.versions[0])}"
+            self._note(Severity.NOTICE, message, place, ("apiVersion",), key=key)
+        is_first = self._enter(key, place)
+        if may_be_large and is_oversized(value):  # HI-L9
+            self._note(Severity.REFUSED, f"is larger than {MAX_OBJECT_BYTES:,} bytes as JSON; split it", place, key=key)
+            return
+        self._check(value, served, key, place, is_first=is_first)
+
+    def _check(
+        self, value: dict[str, object], served: Served, key: ResourceKey | None, place: Place | None, *, is_first: bool
+    ) -> None:
+        checked = check(value, served, channel=self.settings.channel)
+        severities = [self._reported(finding, place, key) for finding in checked.findings]
+        may_stay = Severity.REFUSED not in severities or self.settings.invalid == "keep"
+        if checked.resource is not None and key is not None and is_first and may_stay:
+            self.held[key] = Held(checked.resource, place)
+
+    def _reported(self, finding: Finding, place: Place | None, key: ResourceKey | None) -> Severity:
+        """Notes a finding, and says what it does to its object here."""
+        severity = finding.severity
+        if severity in (Severity.UNREADABLE, Severity.OVERSIZED):
+            severity = Severity.REFUSED
+        elif severity is Severity.UNKNOWN:
+            severity = Severity.REFUSED if self.settings.strict else Severity.NOTICE
+        self._note(severity, finding.message, place, finding.at.steps, key=key)
+        return severity
+
+    def _enter(self, key: ResourceKey | None, place: Place | None) -> bool:
+        """Notes that a key was met; False if it was met before (HI-L10)."""
+        if key is None:
+            return False
+        if key not in self._places:
+            self._places[key] = place
+            return True
+        first = self._places[key]
+        where = "" if first is None else f" at {first.document.source or '<text>'}:{first.line}"
+        self._note(Severity.UNREADABLE, f"is defined already{where}; remove one of the two", place, key=key)
+        return False
+
+    def _identity(self, value: Any, place: Place | None) -> tuple[str, str, str, dict[str, Any]] | None:
+        """Group, version, kind and metadata; None, with the reason noted, for what is no Kubernetes object (HI-L1)."""
+        if not isinstance(value, dict):
+            message = f"must be a mapping with apiVersion, kind and metadata, is {shown(value)}"
+            self._note(Severity.UNREADABLE, message, place)
+            return None
+        api_version, kind, metadata = value.get("apiVersion"), value.get("kind"), value.get("metadata")
+        group, _, version = api_version.rpartition("/") if isinstance(api_version, str) else ("", "", "")
+        if group == _WITHOUT_METADATA and metadata is None:
+            self.skipped[str(kind)] += 1
+            return None
+        name = called(value)
+        if api_version is None and kind is None:
+            message = "is no Kubernetes object: it has neither apiVersion nor kind"
+            self._note(Severity.UNREADABLE, message, place, resource=name)
+            return None
+        is_object = True
+        for field, found in (("apiVersion", api_version), ("kind", kind)):
+            if not isinstance(found, str) or not found:
+                message = "is required" if found is None or found == "" else f"must be a string, is {shown(found)}"
+                self._note(Severity.UNREADABLE, message, place, (field,), resource=name)
+                is_object = False
+        if not isinstance(metadata, dict):
+            message = "is required" if metadata is None else f"must be a mapping, is {shown(metadata)}"
+            self._note(Severity.UNREADABLE, message, place, ("metadata",), resource=name)
+            is_object = False
+        return (group, version, str(kind), metadata) if is_object and isinstance(metadata, dict) else None
+
+    def _skip(self, group: str, kind: str, place: Place | None, key: ResourceKey | None) -> None:
+        """HI-L11."""
+        self.skipped[kind] += 1
+        if (group, kind) in NOT_READ:
+            self._note(Severity.NOTICE, "is skipped: objects of this kind are not read", place, key=key)
+        elif group in (GATEWAY_GROUP, EXPERIMENTAL_GROUP):
+            near = suggestion(kind[:64], [name for _, name in KINDS])
+            hint = "" if near is None else f"; did you mean '{near}'?"
+            self._note(Severity.NOTICE, f"is skipped: {group} has no such kind{hint}", place, ("kind",), key=key)
+
+    def _note(
+        self,
+        severity: Severity,
+        message: str,
+        place: Place | None = None,
+        steps: Steps = (),
+        *,
+        key: ResourceKey | None = None,
+        resource: str | None = None,
+    ) -> None:
+        at = FieldPath(tuple(printable(step) if isinstance(step, str) else step for step in steps))
+        source = None if place is None else place.document.source
+        named = resource if key is None else printable(str(key))
+        self.remarks.append(Remark(severity, Problem(message=message, resource=named, at=at, source=source), steps, place, key))
+
+
+def _items(value: Any) -> Any:
+    """What a List lists; None for everything that is no List."""
+    if not isinstance(value, dict):
+        return None
+    kind = value.get("kind")
+    if kind == "List":
+        return [] if value.get("items") is None else value["items"]
+    if isinstance(kind, str) and kind.endswith("List") and isinstance(value.get("items"), list):
+        return value["items"]
+    return None
+
+
+def _named(item: Any, holder: dict[str, Any]) -> Any:
+    """An item of a typed list, which may leave its kind to the list (as API servers' own answers do)."""
+    kind = holder["kind"][: -len("List")]
+    if kind and isinstance(item, dict) and item.get("kind") is None and item.get("apiVersion") is None:
+        return {**item, "apiVersion": holder.get("apiVersion"), "kind": kind}
+    return item
+
+
+def _key(group: str, kind: str, metadata: dict[str, Any], served: Served | None) -> ResourceKey | None:
+    """The key of an object, before anything in it was checked; None if it has no name."""
+    name, namespace = metadata.get("name"), metadata.get("namespace")
+    if not isinstance(name, str) or not (namespace is None or isinstance(namespace, str)):
+        return None
+    if served is None:
+        return ResourceKey(group, kind, namespace, name)
+    return ResourceKey(group, kind, (namespace or DEFAULT_NAMESPACE) if served.type.NAMESPACED else None, name)
+
+
+def _api_version(group: str, version: str) -> str:
+    return f"{group}/{version}" if group else version

@@ -1,0 +1,173 @@
+"""Resources from wherever they are: files, folders, streams, mappings."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import IO, Any, Final, Literal
+
+from ..errors import Problem, UsageError
+from .checking import Channel
+from .documents import MAX_BYTES, Document, read
+from .findings import shown
+from .intake import Intake, Invalid, Settings
+from .meta import Resource
+from .resourceset import ResourceSet, collected
+
+Source = str | os.PathLike[str] | IO[str] | IO[bytes] | Mapping[str, Any] | Resource | Iterable[Mapping[str, Any] | Resource]
+
+_FORMATS: Final[dict[str, Literal["yaml", "json"]]] = {".yaml": "yaml", ".yml": "yaml", ".json": "json"}
+_CHUNK: Final = 1 << 20
+
+
+def load(
+    *sources: Source,
+    strict: bool = False,
+    invalid: Invalid = "error",
+    channel: Channel = "experimental",
+    max_bytes: int = MAX_BYTES,
+) -> ResourceSet:
+    """The resources of all sources: files, folders (with everything below them), streams, mappings, typed objects, Lists.
+
+    `strict` refuses unknown fields, which are otherwise reported in `notices` and dropped. Objects that an API server would
+    refuse stop the load (`invalid="error"`), or are left out (`"drop"`), or stay in if their types are right (`"keep"`, for
+    what an API server admitted); in the last two cases `rejected` has them. `channel` is the one whose CRDs are meant.
+
+    >>> resources = load({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "cart"}})
+    >>> [str(resource.key) for resource in resources]
+    ['Service default/cart']
+
+    Raises:
+        LoadError: with all problems of all sources, in the order of the input.
+    """
+    for given, known in ((invalid, ("error", "drop", "keep")), (channel, ("standard", "experimental"))):
+        if given not in known:
+            raise UsageError(f"{given!r} is none of {', '.join(known)}")
+    intake = Intake(Settings(strict, invalid, channel))
+    files: set[str] = set()
+    for source in sources:
+        _take(source, intake, files, max_bytes)
+    return collected(intake)
+
+
+def _take(source: object, intake: Intake, files: set[str], max_bytes: int) -> None:
+    if isinstance(source, str | os.PathLike):
+        for path in _paths(source, intake):
+            real = os.path.realpath(path)
+            if real not in files:  # named twice, or by its folder and itself, a file is still one file
+                files.add(real)
+                _file(path, intake, max_bytes)
+    elif isinstance(source, Mapping | Resource):
+        intake.value(source)
+    elif callable(getattr(source, "read", None)):
+        _stream(source, intake, max_bytes)
+    elif isinstance(source, Iterable) and not isinstance(source, bytes | bytearray | memoryview):
+        for each in source:
+            intake.value(each)
+    else:
+        hint = "; wrap it in io.BytesIO" if isinstance(source, bytes | bytearray | memoryview) else ""
+        intake.fail(Problem(message=f"must be a path, a stream, a mapping or several mappings, is {shown(source)}{hint}"))
+
+
+def _paths(source: str | os.PathLike[str], intake: Intake) -> Iterator[str]:
+    """The file itself, or all manifests below a folder in the order of their paths."""
+    path = os.fspath(source)
+    if isinstance(source, str) and "\n" in source:
+        intake.fail(Problem(message="is no path: text has to be wrapped in io.StringIO"))
+    elif not _is_folder(path):
+        yield path
+    else:
+        found = sorted(_manifests(path, intake))
+        if not found:
+            intake.fail(Problem(message="is a folder without any *.yaml, *.yml or *.json file", source=path))
+        yield from found
+
+
+def _is_folder(path: str) -> bool:
+    try:
+        return os.path.isdir(path)
+    except ValueError:  # a NUL in it
+        return False
+
+
+def _manifests(folder: str, intake: Intake) -> Iterator[str]:
+    def unreadable(error: OSError) -> None:
+        intake.fail(Problem(message=_reason(error), source=str(error.filename)))
+
+    for parent, folders, names in os.walk(folder, onerror=unreadable):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            path = os.path.join(parent, name)
+            # Hidden files and what editors leave behind (.#a.yaml, #a.yaml#, a.yaml~) are not meant.
+            if not name.startswith((".", "#")) and _format(path) is not None and _is_file(path):
+                yield path
+
+
+def _is_file(path: str) -> bool:
+    """Whether it can be read without waiting for another program; a broken link is tried, so that it is reported."""
+    try:
+        return stat.S_ISREG(os.stat(path).st_mode)
+    except OSError:
+        return True
+
+
+def _format(path: str) -> Literal["yaml", "json"] | None:
+    return _FORMATS.get(Path(path).suffix.lower())
+
+
+def _file(path: str, intake: Intake, max_bytes: int) -> None:
+    try:
+        with open(path, "rb") as stream:
+            text = _all(stream, max_bytes)
+    except (OSError, ValueError) as error:
+        intake.fail(Problem(message=_reason(error), source=path))
+        return
+    _text(text, path, intake, max_bytes, _format(path))
+
+
+def _stream(stream: Any, intake: Intake, max_bytes: int) -> None:
+    name = getattr(stream, "name", None)
+    source = name if isinstance(name, str) else "<stream>"
+    try:
+        text = _all(stream, max_bytes)
+    except UnicodeDecodeError:
+        intake.fail(Problem(message="is not UTF-8 text; save it as UTF-8", source=source))
+        return
+    except (OSError, ValueError) as error:
+        intake.fail(Problem(message=_reason(error), source=source))
+        return
+    _text(text, source, intake, max_bytes, _format(source))
+
+
+def _all(stream: Any, max_bytes: int) -> str | bytes:
+    """Everything, but not much more than is allowed: a stream may never end."""
+    parts: list[Any] = []
+    size = 0
+    while size <= max_bytes:
+        part = stream.read(_CHUNK)
+        if not part:
+            break
+        parts.append(part)
+        size += len(part)
+    if not parts:
+        return ""
+    joined: str | bytes = parts[0][:0].join(parts)
+    return joined
+
+
+def _text(text: str | bytes, source: str, intake: Intake, max_bytes: int, format: Literal["yaml", "json"] | None) -> None:
+    for each in read(text, source, format=format, max_bytes=max_bytes):
+        if isinstance(each, Document):
+            intake.document(each)
+        else:
+            intake.fail(each)
+
+
+def _reason(error: OSError | ValueError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "there is no such file or folder"
+    if isinstance(error, OSError) and error.strerror:
+        return f"cannot be read: {error.strerror[:1].lower()}{error.strerror[1:]}"
+    return f"cannot be read: {error}"

@@ -1,0 +1,228 @@
+"""All resources of a load, by key."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, TypeVar, cast
+
+import msgspec
+
+from ..errors import FieldPath, LoadError, Problem
+from .findings import Severity
+from .intake import Held, Intake, Place, Remark, Settings
+from .kinds import KINDS
+from .meta import Resource, ResourceKey
+from .plain import Unusable, plain
+
+T = TypeVar("T", bound=Resource)
+
+_Name = tuple[str, str]
+"""Namespace (empty if there is none) and name."""
+
+
+class _Shelf:
+    """The objects of one kind, by name and in order. Never changed once it stands in a set."""
+
+    __slots__ = ("held", "ordered")
+
+    def __init__(self, held: dict[_Name, Held], ordered: tuple[Any, ...] | None = None) -> None:
+        self.held = held
+        self.ordered: tuple[Any, ...] = tuple(held[name].resource for name in sorted(held)) if ordered is None else ordered
+
+    def changed(self, puts: Mapping[_Name, Held], takes: Iterable[_Name]) -> _Shelf:
+        """A shelf with some objects more and some less; a few changes do not sort it anew."""
+        held = self.held.copy()
+        ordered = list(self.ordered)
+        for name in takes:
+            if held.pop(name, None) is not None:
+                del ordered[bisect_left(ordered, name, key=_name_of)]
+        for name, each in puts.items():
+            at = bisect_left(ordered, name, key=_name_of)
+            ordered[at : at + (name in held)] = [each.resource]
+            held[name] = each
+        return _Shelf(held, tuple(ordered))
+
+
+class ResourceSet:
+    """An immutable set of well-formed objects. The same objects give an equal set with the same order, however they came.
+
+    >>> from gwmatch.api import Namespace, load
+    >>> resources = load({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop", "labels": {"team": "a"}}})
+    >>> resources.get(Namespace, None, "shop").metadata.labels["team"], len(resources)
+    ('a', 1)
+    """
+
+    __slots__ = ("_keyed_notices", "_keyed_rejections", "_settings", "_shelves", "_skipped")
+
+    def __init__(self) -> None:
+        """An empty set; `load` gives others."""
+        self._settings = Settings()
+        self._shelves: dict[type[Resource], _Shelf] = {}
+        self._keyed_notices: tuple[tuple[ResourceKey | None, Problem], ...] = ()
+        self._keyed_rejections: tuple[tuple[ResourceKey | None, Problem], ...] = ()
+        self._skipped: Mapping[str, int] = {}
+
+    @property
+    def notices(self) -> tuple[Problem, ...]:
+        """What deserves a word and stops nothing: unknown fields, old names, kinds that are skipped."""
+        return tuple(problem for _, problem in self._keyed_notices)
+
+    @property
+    def rejected(self) -> tuple[Problem, ...]:
+        """What an API server would have refused; the objects are left out, or in the set if it was loaded with `keep`."""
+        return tuple(problem for _, problem in self._keyed_rejections)
+
+    @property
+    def skipped(self) -> Mapping[str, int]:
+        """How many objects there were of each kind that is not read."""
+        return MappingProxyType(dict(self._skipped))
+
+    def get(self, kind: type[T], namespace: str | None, name: str) -> T | None:
+        """The object of a kind with this name, if the set holds it."""
+        shelf = self._shelves.get(kind)
+        held = None if shelf is None else shelf.held.get((namespace or "", name))
+        return None if held is None else cast(T, held.resource)
+
+    def of(self, kind: type[T]) -> tuple[T, ...]:
+        """All objects of a kind, by namespace and name."""
+        shelf = self._shelves.get(kind)
+        return () if shelf is None else shelf.ordered
+
+    def holds(self, kind: str) -> bool:
+        """Whether there is any object of the kind with this name; one that was rejected counts, since somebody wrote it."""
+        return any(shelf.held and kind == each.KIND for each, shelf in self._shelves.items()) or any(
+            key is not None and key.kind == kind for key, _ in self._keyed_rejections
+        )
+
+    def place(self, key: ResourceKey, at: FieldPath | None = None) -> tuple[str, int] | None:
+        """The file and line of an object, or of one of its fields; None for objects that were handed in."""
+        held = self._held(key)
+        if held is None or held.place is None or held.place.document.source is None:
+            return None
+        place = held.place
+        line = place.line if at is None else place.document.lines([place.prefix + at.steps])[0]
+        return held.place.document.source, line
+
+    def updated(
+        self,
+        upserts: Iterable[Mapping[str, Any] | Resource] = (),
+        deletes: Iterable[ResourceKey | Mapping[str, Any] | Resource] = (),
+    ) -> ResourceSet:
+        """A set without `deletes` and with `upserts`, which are judged as `load` judged the others. This one stays as it is.
+
+        Under `drop`, an object whose new state is rejected is left out, as if everything had been loaded anew.
+        Raises LoadError as `load` does.
+        """
+        intake = Intake(self._settings)
+        gone = [_key_of(each, intake) for each in deletes]
+        for each in upserts:
+            intake.value(each)
+        return self._with(intake, [key for key in gone if key is not None])
+
+    def _with(self, intake: Intake, gone: Iterable[ResourceKey] = ()) -> ResourceSet:
+        stopping = [Severity.UNREADABLE, Severity.REFUSED] if self._settings.invalid == "error" else [Severity.UNREADABLE]
+        stopped = {each.key for each in intake.remarks if each.severity in stopping and each.key is not None}
+        fatal = [each for each in intake.remarks if each.severity in stopping]
+        if fatal:
+            # A field that is required and another that is unknown are often one mistake, so that both are shown.
+            fatal = [each for each in intake.remarks if each.severity in stopping or each.key in stopped]
+            raise LoadError(problem for _, problem in _located(fatal))
+        rejected = _located(each for each in intake.remarks if each.severity is Severity.REFUSED)
+        notices = _located(each for each in intake.remarks if each.severity is Severity.NOTICE)
+        touched = {*gone, *intake.keys}
+        made = ResourceSet()
+        made._settings = self._settings
+        made._shelves = dict(self._shelves)
+        for kind in {served.type for served in KINDS.values()}:
+            puts = {_name(key): held for key, held in intake.held.items() if type(held.resource) is kind}
+            takes = [_name(key) for key in touched - intake.held.keys() if (key.group, key.kind) == (kind.GROUP, kind.KIND)]
+            if puts or takes:
+                shelf = self._shelves.get(kind)
+                made._shelves[kind] = _Shelf(puts) if shelf is None else shelf.changed(puts, takes)
+        made._keyed_notices = (*(each for each in self._keyed_notices if each[0] not in touched), *notices)
+        made._keyed_rejections = (*(each for each in self._keyed_rejections if each[0] not in touched), *rejected)
+        made._skipped = Counter(self._skipped) + intake.skipped
+        return made
+
+    def _held(self, key: ResourceKey) -> Held | None:
+        served = KINDS.get((key.group, key.kind))
+        shelf = None if served is None else self._shelves.get(served.type)
+        return None if shelf is None else shelf.held.get(_name(key))
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, ResourceKey) and self._held(key) is not None
+
+    def __iter__(self) -> Iterator[Resource]:
+        """All objects by group, kind, namespace and name."""
+        for kind in sorted(self._shelves, key=lambda each: (each.GROUP, each.KIND)):
+            yield from self._shelves[kind].ordered
+
+    def __len__(self) -> int:
+        return sum(len(shelf.ordered) for shelf in self._shelves.values())
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both hold equal objects; what was said about them while loading does not count."""
+        if not isinstance(other, ResourceSet):
+            return NotImplemented
+        return len(self) == len(other) and all(mine == theirs for mine, theirs in zip(self, other, strict=True))
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        counts = {kind.KIND: len(self._shelves[kind].ordered) for kind in self._shelves if self._shelves[kind].ordered}
+        return f"ResourceSet({', '.join(f'{kind}: {counts[kind]}' for kind in sorted(counts))})"
+
+
+def collected(intake: Intake) -> ResourceSet:
+    """The set of what an intake holds. Raises LoadError if something in it stops the load."""
+    empty = ResourceSet()
+    empty._settings = intake.settings
+    return empty._with(intake)
+
+
+def _located(remarks: Iterable[Remark]) -> list[tuple[ResourceKey | None, Problem]]:
+    """The problems with their lines, in the order of the text; those of one document are found in one walk over it."""
+    remarks = list(remarks)
+    by_document: dict[int, list[int]] = {}
+    for index, each in enumerate(remarks):
+        if each.place is not None:
+            by_document.setdefault(id(each.place.document), []).append(index)
+    found = [(each.key, each.problem) for each in remarks]
+    for indexes in by_document.values():
+        place = remarks[indexes[0]].place
+        assert place is not None
+        lines = place.document.lines([_full(remarks[index].place) + remarks[index].steps for index in indexes])
+        # What is said about one document stands together, so that it can be put in order where it stands.
+        ordered = sorted(zip(lines, indexes, strict=True), key=lambda pair: pair[0])
+        located = [(found[index][0], msgspec.structs.replace(found[index][1], line=line)) for line, index in ordered]
+        for index, pair in zip(indexes, located, strict=True):
+            found[index] = pair
+    return found
+
+
+def _full(place: Place | None) -> tuple[str | int, ...]:
+    return () if place is None else place.prefix
+
+
+def _name(key: ResourceKey) -> _Name:
+    return key.namespace or "", key.name
+
+
+def _name_of(resource: Resource) -> _Name:
+    return resource.metadata.namespace or "", resource.metadata.name
+
+
+def _key_of(value: ResourceKey | Mapping[str, Any] | Resource, intake: Intake) -> ResourceKey | None:
+    """The key of what is to be deleted; None for what no set can hold."""
+    if isinstance(value, ResourceKey):
+        return value
+    if isinstance(value, Resource):
+        return value.key
+    try:
+        return intake.key_of(plain(value)[0])
+    except Unusable as error:
+        intake.fail(Problem(message=str(error)))
+        return None

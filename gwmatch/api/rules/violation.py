@@ -1,0 +1,50 @@
+"""What a rule says when it is broken, and the few questions that many rules ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, Literal
+
+import msgspec
+
+from ...errors import FieldPath
+from ..findings import shown
+
+Channel = Literal["standard", "experimental"]
+
+
+class Violation(msgspec.Struct, frozen=True, kw_only=True):
+    """One broken rule."""
+
+    at: FieldPath
+    message: str
+    """What must be otherwise, named by its remedy."""
+    reason: str = "UnsupportedValue"
+    """The reason of the condition that a route gets for it (status.md 7)."""
+    refused: bool = True
+    """Whether an API server refuses the object. What is not refused makes a rule of a route invalid all the same."""
+
+
+METHODS: Final = ("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH")
+
+
+def one_of(value: object, known: Iterable[object], at: FieldPath) -> Iterator[Violation]:
+    """HI-C6: an enumeration that has not this value. None is absent."""
+    if value is not None and value not in known:
+        yield Violation(at=at, message=f"must be one of {', '.join(map(str, known))}; is {shown(value)}")
+
+
+def distinct(
+    items: Iterable[object], at: FieldPath, message: str, *, field: str | None = None, key: Callable[..., object] | None = None
+) -> Iterator[Violation]:
+    """V-API-3: each item that repeats an earlier one. None does not count."""
+    seen: dict[object, int] = {}
+    for index, item in enumerate(items):
+        value = item if key is None else key(item)
+        if value is None:
+            continue
+        if value in seen:
+            where = at[index] if field is None else at[index] / field
+            yield Violation(at=where, message=f"{message}; {shown(value)} stands in item {seen[value]} already")
+        else:
+            seen[value] = index
