@@ -4,7 +4,21 @@ Afterwards every object is a frozen Struct in the standard's words with the defa
 would refuse has been refused, by file, line and field, or is listed beside the set. Nothing here follows a reference.
 """
 
-from .core import ConfigMap, Namespace, Secret, Service, ServicePort, ServiceSpec
+from .backendtlspolicy import BackendTLSPolicy, BackendTLSPolicySpec, BackendTLSPolicyValidation, SubjectAltName
+from .core import (
+    ConfigMap,
+    Endpoint,
+    EndpointConditions,
+    EndpointPort,
+    EndpointSlice,
+    Namespace,
+    Secret,
+    Service,
+    ServiceImport,
+    ServiceImportSpec,
+    ServicePort,
+    ServiceSpec,
+)
 from .filters import (
     ForwardBodyConfig,
     Fraction,
@@ -40,8 +54,17 @@ from .gateway import (
     TLSPortConfig,
 )
 from .gatewayclass import GatewayClass, GatewayClassSpec
+from .grpcroute import (
+    GRPCBackendRef,
+    GRPCHeaderMatch,
+    GRPCMethodMatch,
+    GRPCRoute,
+    GRPCRouteFilter,
+    GRPCRouteMatch,
+    GRPCRouteRule,
+    GRPCRouteSpec,
+)
 from .httproute import (
-    CookieConfig,
     HTTPBackendRef,
     HTTPHeaderMatch,
     HTTPPathMatch,
@@ -52,37 +75,75 @@ from .httproute import (
     HTTPRouteRule,
     HTTPRouteSpec,
     HTTPRouteTimeouts,
-    SessionPersistence,
 )
+from .listenerset import ListenerEntry, ListenerSet, ListenerSetSpec
 from .loading import load
-from .meta import DEFAULT_NAMESPACE, GATEWAY_GROUP, LabelSelector, LabelSelectorRequirement, ObjectMeta, Resource, ResourceKey
+from .meta import (
+    DEFAULT_NAMESPACE,
+    EXPERIMENTAL_GROUP,
+    GATEWAY_GROUP,
+    LabelSelector,
+    LabelSelectorRequirement,
+    ObjectMeta,
+    Resource,
+    ResourceKey,
+)
 from .referencegrant import ReferenceGrant, ReferenceGrantFrom, ReferenceGrantSpec, ReferenceGrantTo
 from .references import (
     BackendObjectReference,
+    BackendRef,
     LocalObjectReference,
     LocalParametersReference,
+    LocalPolicyTargetReference,
+    LocalPolicyTargetReferenceWithSectionName,
     ObjectReference,
     ParametersReference,
+    ParentGatewayReference,
     ParentReference,
     SecretObjectReference,
 )
 from .resourceset import ResourceSet
 from .rules import Violation, invalid_rules, violations
+from .sessionpersistence import CookieConfig, SessionPersistence
+from .tcproute import TCPRoute, TCPRouteRule, TCPRouteSpec
 from .timestamps import duration, nanoseconds_since_1970
+from .tlsroute import TLSRoute, TLSRouteRule, TLSRouteSpec
+from .udproute import UDPRoute, UDPRouteRule, UDPRouteSpec
+from .xbackend import XBackend, XBackendExternalHostname, XBackendPort, XBackendSpec, XBackendTLS
+from .xbackendtrafficpolicy import BudgetDetails, RequestRate, RetryConstraint, XBackendTrafficPolicy, XBackendTrafficPolicySpec
+from .xmesh import XMesh, XMeshSpec
 
 __all__ = [
     "DEFAULT_NAMESPACE",
+    "EXPERIMENTAL_GROUP",
     "GATEWAY_GROUP",
     "AllowedListeners",
     "AllowedRoutes",
     "BackendObjectReference",
+    "BackendRef",
+    "BackendTLSPolicy",
+    "BackendTLSPolicySpec",
+    "BackendTLSPolicyValidation",
+    "BudgetDetails",
     "ConfigMap",
     "CookieConfig",
+    "Endpoint",
+    "EndpointConditions",
+    "EndpointPort",
+    "EndpointSlice",
     "ForwardBodyConfig",
     "Fraction",
     "FrontendTLSConfig",
     "FrontendTLSValidation",
     "GRPCAuthConfig",
+    "GRPCBackendRef",
+    "GRPCHeaderMatch",
+    "GRPCMethodMatch",
+    "GRPCRoute",
+    "GRPCRouteFilter",
+    "GRPCRouteMatch",
+    "GRPCRouteRule",
+    "GRPCRouteSpec",
     "Gateway",
     "GatewayBackendTLS",
     "GatewayClass",
@@ -114,33 +175,62 @@ __all__ = [
     "LabelSelector",
     "LabelSelectorRequirement",
     "Listener",
+    "ListenerEntry",
     "ListenerNamespaces",
+    "ListenerSet",
+    "ListenerSetSpec",
     "ListenerTLSConfig",
     "LocalObjectReference",
     "LocalParametersReference",
+    "LocalPolicyTargetReference",
+    "LocalPolicyTargetReferenceWithSectionName",
     "Namespace",
     "ObjectMeta",
     "ObjectReference",
     "ParametersReference",
+    "ParentGatewayReference",
     "ParentReference",
     "ReferenceGrant",
     "ReferenceGrantFrom",
     "ReferenceGrantSpec",
     "ReferenceGrantTo",
+    "RequestRate",
     "Resource",
     "ResourceKey",
     "ResourceSet",
+    "RetryConstraint",
     "RouteGroupKind",
     "RouteNamespaces",
     "Secret",
     "SecretObjectReference",
     "Service",
+    "ServiceImport",
+    "ServiceImportSpec",
     "ServicePort",
     "ServiceSpec",
     "SessionPersistence",
+    "SubjectAltName",
+    "TCPRoute",
+    "TCPRouteRule",
+    "TCPRouteSpec",
     "TLSConfig",
     "TLSPortConfig",
+    "TLSRoute",
+    "TLSRouteRule",
+    "TLSRouteSpec",
+    "UDPRoute",
+    "UDPRouteRule",
+    "UDPRouteSpec",
     "Violation",
+    "XBackend",
+    "XBackendExternalHostname",
+    "XBackendPort",
+    "XBackendSpec",
+    "XBackendTLS",
+    "XBackendTrafficPolicy",
+    "XBackendTrafficPolicySpec",
+    "XMesh",
+    "XMeshSpec",
     "duration",
     "invalid_rules",
     "load",

@@ -46,12 +46,14 @@ def check(value: dict[str, object], served: Served, *, channel: Channel = "exper
     if resource is None:
         return Checked(None, tuple(findings))
     unreadable = [each.at for each in findings if each.severity is Severity.UNREADABLE]
+    spoken_of = {each.at for each in findings}
     _settle_namespace(resource, findings)
     for violation in judge(resource, channel=channel):
-        if not any(violation.at.startswith(at) or at.startswith(violation.at) for at in unreadable):
+        where = violation.at
+        if where not in spoken_of and not any(where.startswith(at) or at.startswith(where) for at in unreadable):
             severity = Severity.REFUSED if violation.refused else Severity.NOTICE
             message = violation.message if violation.refused else f"{violation.message}; the rule is invalid"
-            findings.append(Finding(violation.at, message, severity))
+            findings.append(Finding(where, message, severity))
     return Checked(None if unreadable else resource, tuple(findings))
 
 

@@ -73,3 +73,67 @@ class ConfigMap(CoreResource, frozen=True, kw_only=True, forbid_unknown_fields=F
     api_version: str = "v1"
     kind: str = "ConfigMap"
     data: Mapping[str, str] = {}
+
+
+class EndpointConditions(Model, frozen=True, kw_only=True, forbid_unknown_fields=False):
+    ready: bool | None = None
+    """None is unknown, which counts as ready."""
+    serving: bool | None = None
+    terminating: bool | None = None
+
+
+class Endpoint(Model, frozen=True, kw_only=True, forbid_unknown_fields=False):
+    addresses: tuple[str, ...] = ()
+    conditions: EndpointConditions = EndpointConditions()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it takes requests.
+
+        >>> Endpoint().is_ready, Endpoint(conditions=EndpointConditions(ready=False)).is_ready
+        (True, False)
+        """
+        return self.conditions.ready is not False
+
+
+class EndpointPort(Model, frozen=True, kw_only=True, forbid_unknown_fields=False):
+    name: str | None = None
+    port: PortNumber | None = None
+    """None: all ports."""
+    protocol: str = "TCP"
+    app_protocol: str | None = None
+
+
+class EndpointSlice(CoreResource, frozen=True, kw_only=True, forbid_unknown_fields=False):
+    GROUP: ClassVar[str] = "discovery.k8s.io"
+    KIND: ClassVar[str] = "EndpointSlice"
+
+    api_version: str = "discovery.k8s.io/v1"
+    kind: str = "EndpointSlice"
+    address_type: str = "IPv4"
+    endpoints: tuple[Endpoint, ...] = ()
+    ports: tuple[EndpointPort, ...] = ()
+
+    @property
+    def service_name(self) -> str | None:
+        """The Service of the same namespace whose endpoints these are, or a part of them."""
+        return self.metadata.labels.get("kubernetes.io/service-name")
+
+
+class ServiceImportSpec(Model, frozen=True, kw_only=True, forbid_unknown_fields=False):
+    type: str = "ClusterSetIP"
+    """`ClusterSetIP` or `Headless`."""
+    ports: tuple[ServicePort, ...] = ()
+    ips: tuple[str, ...] = ()
+    session_affinity: str | None = None
+
+
+class ServiceImport(CoreResource, frozen=True, kw_only=True, forbid_unknown_fields=False):
+    """A Service of all clusters."""
+
+    GROUP: ClassVar[str] = "multicluster.x-k8s.io"
+    KIND: ClassVar[str] = "ServiceImport"
+
+    api_version: str = "multicluster.x-k8s.io/v1alpha1"
+    kind: str = "ServiceImport"
+    spec: ServiceImportSpec = ServiceImportSpec()

@@ -9,8 +9,9 @@ from msgspec import Meta
 from .filters import HTTPRouteFilter
 from .meta import Resource
 from .model import Model
-from .references import BackendObjectReference, ParentReference
+from .references import BackendRef, ParentReference
 from .scalars import EXPERIMENTAL, INT64_MAX, Duration, Hostname, HTTPHeaderName, HTTPHeaderValue, SectionName
+from .sessionpersistence import SessionPersistence
 
 _Filters = Annotated[tuple[HTTPRouteFilter, ...], Meta(max_length=16)]
 
@@ -44,8 +45,7 @@ class HTTPRouteMatch(Model, frozen=True, kw_only=True):
     method: str | None = None
 
 
-class HTTPBackendRef(BackendObjectReference, frozen=True, kw_only=True):
-    weight: Annotated[int, Meta(ge=0, le=1_000_000)] = 1
+class HTTPBackendRef(BackendRef, frozen=True, kw_only=True):
     filters: _Filters = ()
 
 
@@ -58,19 +58,6 @@ class HTTPRouteRetry(Model, frozen=True, kw_only=True):
     codes: tuple[Annotated[int, Meta(ge=400, le=599)], ...] = ()
     attempts: Annotated[int, Meta(ge=1, le=INT64_MAX)] | None = None
     backoff: Duration | None = None
-
-
-class CookieConfig(Model, frozen=True, kw_only=True):
-    lifetime_type: str = "Session"
-    """`Permanent` or `Session`."""
-
-
-class SessionPersistence(Model, frozen=True, kw_only=True):
-    session_name: Annotated[str, Meta(max_length=128)] | None = None
-    absolute_timeout: Duration | None = None
-    type: str = "Cookie"
-    """`Cookie` or `Header`."""
-    cookie_config: CookieConfig | None = None
 
 
 class HTTPRouteRule(Model, frozen=True, kw_only=True):

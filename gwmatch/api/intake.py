@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal, NamedTuple
 
@@ -10,10 +9,10 @@ from ..errors import FieldPath, Problem
 from .checking import Channel, check
 from .documents import Document
 from .findings import Finding, Severity, printable, shown
-from .kinds import EXPERIMENTAL_GROUP, KINDS, NOT_READ, REMOVED, RENAMED, Served
-from .meta import DEFAULT_NAMESPACE, GATEWAY_GROUP, Resource, ResourceKey
+from .kinds import KINDS, REMOVED, RENAMED, Served
+from .meta import DEFAULT_NAMESPACE, EXPERIMENTAL_GROUP, GATEWAY_GROUP, Resource, ResourceKey
 from .plain import MAX_OBJECT_BYTES, Unusable, called, is_oversized, plain
-from .unknown import suggestion
+from .unknown import MANY, suggestion
 
 Invalid = Literal["error", "drop", "keep"]
 Steps = tuple[str | int, ...]
@@ -64,12 +63,14 @@ class Intake:
         self.held: dict[ResourceKey, Held] = {}
         self.remarks: list[Remark] = []
         """In the order of the input. UNREADABLE ones stop the load whatever `invalid` says."""
-        self.skipped: Counter[str] = Counter()
+        self.skipped: dict[ResourceKey, None] = {}
+        """Objects of kinds that are not read; those without a name count as one."""
         self._places: dict[ResourceKey, Place | None] = {}
+        self._suggested = 0
 
     @property
     def keys(self) -> Mapping[ResourceKey, Place | None]:
-        """Every key that was met, of refused objects too."""
+        """Every key that was met, of refused and skipped objects too."""
         return self._places
 
     def fail(self, problem: Problem) -> None:
@@ -93,14 +94,14 @@ class Intake:
             self._take(each, None, may_be_large=size > MAX_OBJECT_BYTES)
 
     def key_of(self, value: object) -> ResourceKey | None:
-        """The key of an object that need not be whole, say of one that is gone; None for kinds that are not read."""
+        """The key of an object that need not be whole, say of one that is gone; None if it has none."""
         identity = self._identity(value, None)
         if identity is None:
             return None
         group, _, kind, metadata = identity
         renamed = RENAMED.get((group, kind))
         served = KINDS.get((group, kind) if renamed is None else (renamed.GROUP, renamed.KIND))
-        return None if served is None else _key(group, served.type.KIND, metadata, served)
+        return None if served is None else _key(group, kind, metadata, served)
 
     def _objects(self, value: Any, place: Place | None) -> Iterator[tuple[Any, Steps, int]]:
         """The object itself, or the items of a List with where they stand in it."""
@@ -132,10 +133,11 @@ class Intake:
         if renamed is not None:
             served = KINDS[renamed.GROUP, renamed.KIND]
             self._note(Severity.NOTICE, f"is called {renamed.KIND} now, and read as one", place, ("kind",), key=key)
-            key = _key(group, renamed.KIND, metadata, served)
-            value = {**value, "apiVersion": f"{group}/{served.versions[0]}", "kind": renamed.KIND}
+            key = _key(group, kind, metadata, served)
+            value = {**value, "apiVersion": _api_version(renamed.GROUP, served.versions[0]), "kind": renamed.KIND}
         elif (group, kind) in REMOVED:
-            self._note(Severity.REFUSED, REMOVED[group, kind], place, ("kind",), key=key)
+            self._meet(key, place)
+            self._note(Severity.REFUSED, REMOVED[group, kind], place, ("kind",), key=key, resource=called(value))
             return
         elif served is None:
             self._skip(group, kind, place, key)
@@ -143,7 +145,7 @@ class Intake:
         elif version not in served.versions:
             message = f"is not a version of {kind} that is served; use {_api_version(group, served.versions[0])}"
             self._enter(key, place)
-            self._note(Severity.REFUSED, message, place, ("apiVersion",), key=key)
+            self._note(Severity.REFUSED, message, place, ("apiVersion",), key=key, resource=called(value))
             return
         elif version in served.deprecated:
             message = f"is deprecated for {kind}; use {_api_version(group, served.versions[0])}"
@@ -158,20 +160,26 @@ class Intake:
         self, value: dict[str, object], served: Served, key: ResourceKey | None, place: Place | None, *, is_first: bool
     ) -> None:
         checked = check(value, served, channel=self.settings.channel)
-        severities = [self._reported(finding, place, key) for finding in checked.findings]
+        severities = [self._reported(finding, place, key, value) for finding in checked.findings]
         may_stay = Severity.REFUSED not in severities or self.settings.invalid == "keep"
         if checked.resource is not None and key is not None and is_first and may_stay:
             self.held[key] = Held(checked.resource, place)
 
-    def _reported(self, finding: Finding, place: Place | None, key: ResourceKey | None) -> Severity:
+    def _reported(self, finding: Finding, place: Place | None, key: ResourceKey | None, value: object) -> Severity:
         """Notes a finding, and says what it does to its object here."""
         severity = finding.severity
         if severity in (Severity.UNREADABLE, Severity.OVERSIZED):
             severity = Severity.REFUSED
         elif severity is Severity.UNKNOWN:
             severity = Severity.REFUSED if self.settings.strict else Severity.NOTICE
-        self._note(severity, finding.message, place, finding.at.steps, key=key)
+        resource = called(value) if key is None else None
+        self._note(severity, finding.message, place, finding.at.steps, key=key, resource=resource)
         return severity
+
+    def _meet(self, key: ResourceKey | None, place: Place | None) -> None:
+        """Notes a key of an object that takes no part, so that what is said about it ends with it."""
+        if key is not None:
+            self._places.setdefault(key, place)
 
     def _enter(self, key: ResourceKey | None, place: Place | None) -> bool:
         """Notes that a key was met; False if it was met before (HI-L10)."""
@@ -194,7 +202,7 @@ class Intake:
         api_version, kind, metadata = value.get("apiVersion"), value.get("kind"), value.get("metadata")
         group, _, version = api_version.rpartition("/") if isinstance(api_version, str) else ("", "", "")
         if group == _WITHOUT_METADATA and metadata is None:
-            self.skipped[str(kind)] += 1
+            self._skip(group, str(kind), place, None)
             return None
         name = called(value)
         if api_version is None and kind is None:
@@ -215,11 +223,11 @@ class Intake:
 
     def _skip(self, group: str, kind: str, place: Place | None, key: ResourceKey | None) -> None:
         """HI-L11."""
-        self.skipped[kind] += 1
-        if (group, kind) in NOT_READ:
-            self._note(Severity.NOTICE, "is skipped: objects of this kind are not read", place, key=key)
-        elif group in (GATEWAY_GROUP, EXPERIMENTAL_GROUP):
-            near = suggestion(kind[:64], [name for _, name in KINDS])
+        self.skipped[key or ResourceKey(group, kind, None, "")] = None
+        self._meet(key, place)
+        if group in (GATEWAY_GROUP, EXPERIMENTAL_GROUP):
+            self._suggested += 1
+            near = suggestion(kind[:64], [name for _, name in KINDS]) if self._suggested <= MANY else None
             hint = "" if near is None else f"; did you mean '{near}'?"
             self._note(Severity.NOTICE, f"is skipped: {group} has no such kind{hint}", place, ("kind",), key=key)
 
@@ -266,7 +274,8 @@ def _key(group: str, kind: str, metadata: dict[str, Any], served: Served | None)
         return None
     if served is None:
         return ResourceKey(group, kind, namespace, name)
-    return ResourceKey(group, kind, (namespace or DEFAULT_NAMESPACE) if served.type.NAMESPACED else None, name)
+    kept = served.type
+    return ResourceKey(kept.GROUP, kept.KIND, (namespace or DEFAULT_NAMESPACE) if kept.NAMESPACED else None, name)
 
 
 def _api_version(group: str, version: str) -> str:

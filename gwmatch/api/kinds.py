@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from .core import ConfigMap, Namespace, Secret, Service
+from .backendtlspolicy import BackendTLSPolicy
+from .core import ConfigMap, EndpointSlice, Namespace, Secret, Service, ServiceImport
 from .gateway import Gateway
 from .gatewayclass import GatewayClass
+from .grpcroute import GRPCRoute
 from .httproute import HTTPRoute
-from .meta import GATEWAY_GROUP, Resource
+from .listenerset import ListenerSet
+from .meta import EXPERIMENTAL_GROUP, GATEWAY_GROUP, Resource
 from .referencegrant import ReferenceGrant
-
-EXPERIMENTAL_GROUP: Final = "gateway.networking.x-k8s.io"
+from .tcproute import TCPRoute
+from .tlsroute import TLSRoute
+from .udproute import UDPRoute
+from .xbackend import XBackend
+from .xbackendtrafficpolicy import XBackendTrafficPolicy
+from .xmesh import XMesh
 
 
 class Served(NamedTuple):
@@ -21,7 +28,7 @@ class Served(NamedTuple):
     versions: tuple[str, ...]
     """The one to write first."""
     deprecated: tuple[str, ...] = ()
-    """Those of `versions` that are on their way out."""
+    """Those of `versions` that are on their way out; the CRDs of the standard channel do not serve them."""
     has_foreign_fields: bool = False
     """Only a part of it is read here, so that unknown fields mean nothing."""
 
@@ -29,17 +36,31 @@ class Served(NamedTuple):
 _SERVED: Final = (
     Served(GatewayClass, ("v1", "v1beta1")),
     Served(Gateway, ("v1", "v1beta1")),
+    Served(ListenerSet, ("v1",)),
     Served(HTTPRoute, ("v1", "v1beta1")),
+    Served(GRPCRoute, ("v1",)),
+    Served(TLSRoute, ("v1", "v1alpha3", "v1alpha2"), deprecated=("v1alpha3", "v1alpha2")),
+    Served(TCPRoute, ("v1", "v1alpha2"), deprecated=("v1alpha2",)),
+    Served(UDPRoute, ("v1", "v1alpha2"), deprecated=("v1alpha2",)),
     Served(ReferenceGrant, ("v1", "v1beta1")),
+    Served(BackendTLSPolicy, ("v1", "v1alpha3"), deprecated=("v1alpha3",)),
+    Served(XBackendTrafficPolicy, ("v1alpha1",)),
+    Served(XBackend, ("v1alpha1",)),
+    Served(XMesh, ("v1alpha1",)),
     Served(Namespace, ("v1",), has_foreign_fields=True),
     Served(Service, ("v1",), has_foreign_fields=True),
     Served(Secret, ("v1",), has_foreign_fields=True),
     Served(ConfigMap, ("v1",), has_foreign_fields=True),
+    Served(EndpointSlice, ("v1",), has_foreign_fields=True),
+    Served(ServiceImport, ("v1alpha1", "v1beta1"), has_foreign_fields=True),
 )
 
 KINDS: Final[dict[tuple[str, str], Served]] = {(each.type.GROUP, each.type.KIND): each for each in _SERVED}
 
-RENAMED: Final[dict[tuple[str, str], type[Resource]]] = {(GATEWAY_GROUP, "ReferencePolicy"): ReferenceGrant}
+RENAMED: Final[dict[tuple[str, str], type[Resource]]] = {
+    (GATEWAY_GROUP, "ReferencePolicy"): ReferenceGrant,
+    (EXPERIMENTAL_GROUP, "XListenerSet"): ListenerSet,
+}
 """Kinds that are read under their new name, whatever their version."""
 
 REMOVED: Final[dict[tuple[str, str], str]] = {
@@ -47,19 +68,3 @@ REMOVED: Final[dict[tuple[str, str], str]] = {
     (GATEWAY_GROUP, "BackendLBPolicy"): "was removed from the standard; use XBackendTrafficPolicy",
 }
 """Kinds that are refused: leaving their settings out in silence would be no answer."""
-
-NOT_READ: Final = frozenset(
-    {
-        (GATEWAY_GROUP, "BackendTLSPolicy"),
-        (GATEWAY_GROUP, "GRPCRoute"),
-        (GATEWAY_GROUP, "ListenerSet"),
-        (GATEWAY_GROUP, "TCPRoute"),
-        (GATEWAY_GROUP, "TLSRoute"),
-        (GATEWAY_GROUP, "UDPRoute"),
-        (EXPERIMENTAL_GROUP, "XBackend"),
-        (EXPERIMENTAL_GROUP, "XBackendTrafficPolicy"),
-        (EXPERIMENTAL_GROUP, "XListenerSet"),
-        (EXPERIMENTAL_GROUP, "XMesh"),
-    }
-)
-"""Kinds of the standard that are skipped with a word, while those of others are skipped without."""

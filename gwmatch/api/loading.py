@@ -55,9 +55,9 @@ def load(
 def _take(source: object, intake: Intake, files: set[str], max_bytes: int) -> None:
     if isinstance(source, str | os.PathLike):
         for path in _paths(source, intake):
-            real = os.path.realpath(path)
-            if real not in files:  # named twice, or by its folder and itself, a file is still one file
-                files.add(real)
+            identity = _identity(path)
+            if identity not in files:  # named twice, or by its folder and itself, a file is still one file
+                files.add(identity)
                 _file(path, intake, max_bytes)
     elif isinstance(source, Mapping | Resource):
         intake.value(source)
@@ -73,7 +73,7 @@ def _take(source: object, intake: Intake, files: set[str], max_bytes: int) -> No
 
 def _paths(source: str | os.PathLike[str], intake: Intake) -> Iterator[str]:
     """The file itself, or all manifests below a folder in the order of their paths."""
-    path = os.fspath(source)
+    path = os.fsdecode(source)
     if isinstance(source, str) and "\n" in source:
         intake.fail(Problem(message="is no path: text has to be wrapped in io.StringIO"))
     elif not _is_folder(path):
@@ -83,6 +83,14 @@ def _paths(source: str | os.PathLike[str], intake: Intake) -> Iterator[str]:
         if not found:
             intake.fail(Problem(message="is a folder without any *.yaml, *.yml or *.json file", source=path))
         yield from found
+
+
+def _identity(path: str) -> str:
+    """What two names of one file have in common."""
+    try:
+        return os.path.realpath(path)
+    except (OSError, ValueError):  # no file has such a name; opening it will say so
+        return path
 
 
 def _is_folder(path: str) -> bool:

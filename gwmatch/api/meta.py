@@ -10,6 +10,8 @@ from .timestamps import nanoseconds_since_1970
 
 DEFAULT_NAMESPACE = "default"
 GATEWAY_GROUP = "gateway.networking.k8s.io"
+EXPERIMENTAL_GROUP = "gateway.networking.x-k8s.io"
+"""Of the kinds that only the experimental channel has."""
 
 
 class ResourceKey(NamedTuple):

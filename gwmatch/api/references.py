@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from msgspec import Meta
+
 from .meta import GATEWAY_GROUP
 from .model import Model
 from .scalars import Group, Kind, NamespaceName, ObjectName, PortNumber, SectionName
@@ -27,9 +31,22 @@ class BackendObjectReference(Model, frozen=True, kw_only=True):
     """Needed for a Service (V-BR-1)."""
 
 
+class BackendRef(BackendObjectReference, frozen=True, kw_only=True):
+    weight: Annotated[int, Meta(ge=0, le=1_000_000)] = 1
+
+
 class SecretObjectReference(Model, frozen=True, kw_only=True):
     group: Group = ""
     kind: Kind = "Secret"
+    name: ObjectName
+    namespace: NamespaceName | None = None
+
+
+class ParentGatewayReference(Model, frozen=True, kw_only=True):
+    """What a ListenerSet wants to attach to."""
+
+    group: Group = GATEWAY_GROUP
+    kind: Kind = "Gateway"
     name: ObjectName
     namespace: NamespaceName | None = None
 
@@ -60,3 +77,16 @@ class LocalParametersReference(Model, frozen=True, kw_only=True):
     group: Group
     kind: Kind
     name: ObjectName
+
+
+class LocalPolicyTargetReference(Model, frozen=True, kw_only=True):
+    """What a policy is for: an object of its own namespace."""
+
+    group: Group
+    kind: Kind
+    name: ObjectName
+
+
+class LocalPolicyTargetReferenceWithSectionName(LocalPolicyTargetReference, frozen=True, kw_only=True):
+    section_name: SectionName | None = None
+    """A port of a Service, a listener of a Gateway, a rule of a route; None is all of it."""

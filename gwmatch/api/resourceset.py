@@ -63,7 +63,7 @@ class ResourceSet:
         self._shelves: dict[type[Resource], _Shelf] = {}
         self._keyed_notices: tuple[tuple[ResourceKey | None, Problem], ...] = ()
         self._keyed_rejections: tuple[tuple[ResourceKey | None, Problem], ...] = ()
-        self._skipped: Mapping[str, int] = {}
+        self._skipped: dict[ResourceKey, None] = {}
 
     @property
     def notices(self) -> tuple[Problem, ...]:
@@ -78,7 +78,7 @@ class ResourceSet:
     @property
     def skipped(self) -> Mapping[str, int]:
         """How many objects there were of each kind that is not read."""
-        return MappingProxyType(dict(self._skipped))
+        return MappingProxyType(Counter(key.kind for key in self._skipped))
 
     def get(self, kind: type[T], namespace: str | None, name: str) -> T | None:
         """The object of a kind with this name, if the set holds it."""
@@ -144,7 +144,7 @@ class ResourceSet:
                 made._shelves[kind] = _Shelf(puts) if shelf is None else shelf.changed(puts, takes)
         made._keyed_notices = (*(each for each in self._keyed_notices if each[0] not in touched), *notices)
         made._keyed_rejections = (*(each for each in self._keyed_rejections if each[0] not in touched), *rejected)
-        made._skipped = Counter(self._skipped) + intake.skipped
+        made._skipped = {key: None for key in self._skipped if key not in touched} | intake.skipped
         return made
 
     def _held(self, key: ResourceKey) -> Held | None:

@@ -29,6 +29,9 @@ DURATION: Final = r"\A(?:[0-9]{1,5}(?:h|m|s|ms)){1,4}\Z"
 LABEL_VALUE: Final = r"\A(?:(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?\Z"
 LABEL_KEY: Final = rf"\A(?:{_DNS}\/)?(?:[A-Za-z0-9][-A-Za-z0-9_.]{{0,61}})?[A-Za-z0-9]\Z"
 CORS_ORIGIN: Final = r"\A\*\Z|\Ahttps?:\/\/(?:(?:\*\.)?(?:[a-zA-Z0-9-]+\.)*[a-zA-Z0-9-]+|\*)(?::[0-9]{1,5})?\Z"
+ABSOLUTE_URI: Final = r"\A[^:/?#]+:\/\/"
+# The CRD's own goes on to the query and the fragment, each of which may be missing, so that it asks for no more than this.
+WELL_KNOWN: Final = rf"\A(?:System|{_DNS}\/(?:[A-Za-z0-9][-A-Za-z0-9_.]{{0,61}})?[A-Za-z0-9])\Z"
 PATH_CHARACTERS: Final = r"\A(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|[%][0-9a-fA-F]{2})+\Z"
 # The CRD makes the blank between two words optional, which admits the same texts but takes exponential time to refuse one.
 HEADER_VALUE: Final = r"\A[!-~]+(?:[\t ][!-~]+)*\Z"
@@ -46,6 +49,8 @@ MEANING: Final[dict[str, str]] = {
     DURATION: "must be a duration of up to four parts such as 500ms, 30s or 1h30m; zero is 0s",
     LABEL_VALUE: "must be a label value: letters, digits, '-', '_' and '.', starting and ending with a letter or digit",
     CORS_ORIGIN: "must be '*' or a scheme and a host such as https://shop.example.com or https://*.example.com:8443",
+    ABSOLUTE_URI: "must be a URI with a scheme and a host, such as spiffe://example.com/ns/shop/sa/cart",
+    WELL_KNOWN: "must be System, or a domain and a name such as example.net/private",
     PATH_CHARACTERS: "must hold only the characters of a URL path; write others as % and two hex digits",
 }
 """What the values of a pattern look like, said as a remedy."""
@@ -66,6 +71,8 @@ ProtocolType = Annotated[str, Meta(min_length=1, max_length=255, pattern=PROTOCO
 AddressType = Annotated[str, Meta(min_length=1, max_length=253, pattern=ADDRESS_TYPE)]
 HTTPHeaderName = Annotated[str, Meta(min_length=1, max_length=256, pattern=TOKEN)]
 HTTPHeaderValue = Annotated[str, Meta(min_length=1, max_length=4096)]
+AbsoluteURI = Annotated[str, Meta(min_length=1, max_length=253, pattern=ABSOLUTE_URI)]
+WellKnownCACertificates = Annotated[str, Meta(min_length=1, max_length=253, pattern=WELL_KNOWN)]
 Duration = Annotated[str, Meta(pattern=DURATION)]
 AnnotationValue = Annotated[str, Meta(max_length=4096)]
 LabelValue = Annotated[str, Meta(max_length=63, pattern=LABEL_VALUE)]

@@ -139,7 +139,7 @@ def _list(info: inspect.VarTupleType) -> Reader:
     item = _compiled(info.item_type)
 
     def read(value: Any, at: Steps, reading: Reading) -> Any:
-        if not isinstance(value, list):
+        if not isinstance(value, list | tuple):
             remedy = "; start each item with '-'" if isinstance(value, dict) else "; write it as an item, with '- ' before it"
             return reading.unreadable(at, f"must be a list, is {shown(value)}{remedy}")
         reading.sized(at, len(value), info, "items")

@@ -131,7 +131,7 @@ class Builder:
 
     def _key(self, key: object, mapping: dict[str, Any], line: int) -> object:
         if not isinstance(key, str):
-            what = "a list or mapping" if isinstance(key, list | dict) else f"{key!r:.40}" if key is not None else "empty"
+            what = "empty" if key is None else "a list or mapping" if isinstance(key, list | dict) else str(key)[:40]
             self.refuse(f"a key must be a string, is {what}; put it in quotes", line)
             return _LOST_KEY
         if key in mapping:

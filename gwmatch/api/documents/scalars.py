@@ -12,8 +12,8 @@ _NOT_IN_JSON = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)|NaN")
 _WORDS: Final[dict[str, object]] = {"": None, "~": None, "null": None, "true": True, "false": False}
 _MAYBE_NUMBER: Final = frozenset("-0123456789")
 _MAYBE_REFUSED: Final = frozenset("-+.N")
-_LONGEST_INT: Final = 4000
-"""Digits beyond which `int` gets quadratic (and Python refuses by default)."""
+_LONGEST_INT: Final = 600
+"""Digits beyond which `int` gets quadratic; at 640 a program can forbid Python to read more."""
 
 SURROGATE = re.compile("[\ud800-\udfff]")
 

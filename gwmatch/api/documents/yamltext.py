@@ -6,7 +6,7 @@ Its composer is never used: it recurses in C, and 25 KB of `[` end the process (
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import yaml
@@ -29,54 +29,54 @@ def documents(text: str, source: str | None) -> Iterator[Document | Problem]:
         return
     builder, number, start, first_line = Builder(source), 0, 0, 1
     try:
-        for event in yaml.parse(text, Loader=yaml.CLoader):
-            if isinstance(event, yaml.DocumentStartEvent):
+        for event, begin in _events(text):
+            kind = type(event)
+            if kind is yaml.DocumentStartEvent:
                 number += 1
-                builder, first_line = Builder(source), _begin(event).line + 1
-                start = text.rfind("\n", 0, _begin(event).index) + 1
-            elif isinstance(event, yaml.DocumentEndEvent):
+                builder, first_line = Builder(source), begin.line + 1
+                start = text.rfind("\n", 0, begin.index) + 1
+            elif kind is yaml.DocumentEndEvent:
                 builder.finish(first_line)
                 if builder.problems:
                     yield from _numbered(builder.problems, number)
                 else:
-                    part = text[start : _end(event).index]
+                    part = text[start : event.end_mark.index]
                     yield Document(source, number, first_line, builder.line, builder.value, part, outline)
             elif not builder.is_hopeless:
-                _add(builder, event)
+                _add(builder, kind, event, begin.line + 1)
     except TooDeep as error:
         message = f"nests deeper than {MAX_DEPTH} levels; nothing in a Kubernetes object does"
         yield from _numbered([*builder.problems, Problem(message=message, source=source, line=error.line)], number)
     except yaml.YAMLError as error:
-        yield from _numbered([*builder.problems, _syntax(error, source)], max(number, 1))
+        yield from _numbered([*builder.problems, _syntax(error, source, text)], max(number, 1))
 
 
-def _begin(event: yaml.Event) -> Any:
-    return event.start_mark
+def _events(text: str) -> Iterator[tuple[Any, Any]]:
+    """What libyaml finds, each with where it begins; without the beginning and end of the stream."""
+    next_event: Callable[[], Any] = yaml.CLoader(text).get_event
+    next_event()
+    while type(event := next_event()) is not yaml.StreamEndEvent:
+        yield event, event.start_mark
 
 
-def _end(event: yaml.Event) -> Any:
-    return event.end_mark
-
-
-def _add(builder: Builder, event: yaml.Event) -> None:
-    line = _begin(event).line + 1
-    if isinstance(event, yaml.ScalarEvent):
+def _add(builder: Builder, kind: type, event: Any, line: int) -> None:
+    if kind is yaml.ScalarEvent:
         builder.scalar(_value(builder, event, line), line, event.anchor)
-    elif isinstance(event, yaml.MappingStartEvent):
+    elif kind is yaml.MappingStartEvent:
         if event.tag not in MAPPING_TAGS:
             builder.refuse(f"the tag {short_tag(event.tag)} is not allowed; remove it", line)
         builder.begin({}, line, event.anchor)
-    elif isinstance(event, yaml.SequenceStartEvent):
+    elif kind is yaml.SequenceStartEvent:
         if event.tag not in SEQUENCE_TAGS:
             builder.refuse(f"the tag {short_tag(event.tag)} is not allowed; remove it", line)
         builder.begin([], line, event.anchor)
-    elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+    elif kind is yaml.AliasEvent:
+        builder.alias(event.anchor, line)
+    else:
         builder.end(line)
-    elif isinstance(event, yaml.AliasEvent):
-        builder.alias(event.anchor or "", line)
 
 
-def _value(builder: Builder, event: yaml.ScalarEvent, line: int) -> object:
+def _value(builder: Builder, event: Any, line: int) -> object:
     text: str = event.value
     if event.tag is None:
         if event.style:
@@ -93,11 +93,13 @@ def _value(builder: Builder, event: yaml.ScalarEvent, line: int) -> object:
         return None
 
 
-def _syntax(error: yaml.YAMLError, source: str | None) -> Problem:
+def _syntax(error: yaml.YAMLError, source: str | None, text: str) -> Problem:
     if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
         words = " ".join(filter(None, (error.context, error.problem)))
-        line = None if mark is None else mark.line + 1
+        # What is missing at the end is missed on a line after the last.
+        last = text.count("\n") + (not text.endswith("\n"))
+        line = None if mark is None else min(mark.line + 1, last)
         column = "" if mark is None else f" (column {mark.column + 1})"
         return Problem(message=f"is not valid YAML: {words}{column}", source=source, line=line)
     return Problem(message=f"is not valid YAML: {getattr(error, 'reason', None) or 'it cannot be read'}", source=source)
@@ -116,12 +118,13 @@ def _numbered(problems: list[Problem], number: int) -> list[Problem]:
 def outline(text: str, first_line: int, into: Outline) -> None:
     """Tells the lines of all values of one document, as it was cut out of its text."""
     shift = first_line
-    for event in yaml.parse(text, Loader=yaml.CLoader):
-        if isinstance(event, yaml.DocumentStartEvent):
-            shift = first_line - _begin(event).line
-        elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
-            into.begin(isinstance(event, yaml.MappingStartEvent), _begin(event).line + shift)
-        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+    for event, begin in _events(text):
+        kind = type(event)
+        if kind is yaml.DocumentStartEvent:
+            shift = first_line - begin.line
+        elif kind in (yaml.MappingStartEvent, yaml.SequenceStartEvent):
+            into.begin(kind is yaml.MappingStartEvent, begin.line + shift)
+        elif kind in (yaml.MappingEndEvent, yaml.SequenceEndEvent):
             into.end()
-        elif isinstance(event, yaml.ScalarEvent | yaml.AliasEvent):
-            into.scalar(getattr(event, "value", None), _begin(event).line + shift)
+        elif kind in (yaml.ScalarEvent, yaml.AliasEvent):
+            into.scalar(getattr(event, "value", None), begin.line + shift)

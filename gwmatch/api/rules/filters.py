@@ -62,7 +62,7 @@ def filter_list(filters: tuple[HTTPRouteFilter, ...], at: FieldPath, channel: Ch
 def _filter(given: HTTPRouteFilter, at: FieldPath, channel: Channel) -> Iterator[Violation]:
     known = [name for name in MEMBERS if name != "ExternalAuth" or channel == "experimental"]
     if given.type not in known:
-        yield from one_of(given.type, known, at / "type")
+        yield from one_of(given.type, known, at, "type")
     else:  # V-HF-3
         for name, (attribute, field) in MEMBERS.items():
             is_given = getattr(given, attribute) is not None
@@ -120,8 +120,8 @@ def _named(given: HTTPHeaderFilter, at: FieldPath) -> Iterator[tuple[FieldPath, 
 
 
 def _redirect(given: HTTPRequestRedirectFilter, at: FieldPath) -> Iterator[Violation]:
-    yield from one_of(given.scheme, ("http", "https"), at / "scheme")
-    yield from one_of(given.status_code, (301, 302, 303, 307, 308), at / "statusCode")
+    yield from one_of(given.scheme, ("http", "https"), at, "scheme")
+    yield from one_of(given.status_code, (301, 302, 303, 307, 308), at, "statusCode")
     if given.path is not None:
         yield from _path_modifier(given.path, at / "path")
 
@@ -132,7 +132,7 @@ def _rewrite(given: HTTPURLRewriteFilter, at: FieldPath) -> Iterator[Violation]:
 
 
 def _path_modifier(given: HTTPPathModifier, at: FieldPath) -> Iterator[Violation]:
-    yield from one_of(given.type, ("ReplaceFullPath", "ReplacePrefixMatch"), at / "type")
+    yield from one_of(given.type, ("ReplaceFullPath", "ReplacePrefixMatch"), at, "type")
     for name, field, value in (
         ("ReplaceFullPath", "replaceFullPath", given.replace_full_path),
         ("ReplacePrefixMatch", "replacePrefixMatch", given.replace_prefix_match),
@@ -172,11 +172,11 @@ def _cors(given: HTTPCORSFilter, at: FieldPath) -> Iterator[Violation]:
         if "*" in values and len(values) > 1:  # V-HF-6
             yield Violation(at=at / field, message="must not have '*' beside other entries")
     for index, method in enumerate(given.allow_methods):
-        yield from one_of(method, (*METHODS, "*"), (at / "allowMethods")[index])
+        yield from one_of(method, (*METHODS, "*"), at, "allowMethods", index)
 
 
 def _external_auth(given: HTTPExternalAuthFilter, at: FieldPath) -> Iterator[Violation]:
-    yield from one_of(given.protocol, ("HTTP", "GRPC"), at / "protocol")
+    yield from one_of(given.protocol, ("HTTP", "GRPC"), at, "protocol")
     for name, field, member in (("GRPC", "grpc", given.grpc), ("HTTP", "http", given.http)):  # V-HF-7
         if given.protocol == name and member is None:
             yield Violation(at=at / field, message=f"is required for protocol {name}")
@@ -207,12 +207,12 @@ def filter_duplicates(filters: tuple[HTTPRouteFilter, ...], at: FieldPath, chann
 
 def _header_lists(given: HTTPHeaderFilter, at: FieldPath, channel: Channel) -> Iterator[Violation]:
     for action, headers in (("set", given.set), ("add", given.add)):
-        yield from distinct(headers, at / action, "header names must be unique", field="name", key=lambda each: each.name)
+        yield from distinct(headers, "header names must be unique", at, action, field="name", key=lambda each: each.name)
         for index, header in enumerate(headers):
             if channel == "experimental" and not _BREAKS.search(header.value) and _VALUE.match(header.value) is None:
                 message = "must be printable ASCII in words with one space or tab between them"
                 yield Violation(at=(at / action)[index] / "value", message=message)
-    yield from distinct(given.remove, at / "remove", "names must be unique")
+    yield from distinct(given.remove, "names must be unique", at, "remove")
 
 
 def _cors_sets(given: HTTPCORSFilter, at: FieldPath) -> Iterator[Violation]:
@@ -222,13 +222,13 @@ def _cors_sets(given: HTTPCORSFilter, at: FieldPath) -> Iterator[Violation]:
         ("allowHeaders", given.allow_headers),
         ("exposeHeaders", given.expose_headers),
     ):
-        yield from distinct(values, at / field, "entries must be unique")
+        yield from distinct(values, "entries must be unique", at, field)
 
 
 def _auth_lists(given: HTTPExternalAuthFilter, at: FieldPath) -> Iterator[Violation]:
     if given.grpc is not None:
-        yield from distinct(given.grpc.allowed_headers, at / "grpc" / "allowedHeaders", "names must be unique")
+        yield from distinct(given.grpc.allowed_headers, "names must be unique", at, "grpc", "allowedHeaders")
     if given.http is not None:
-        yield from distinct(given.http.allowed_headers, at / "http" / "allowedHeaders", "names must be unique")
-        where = at / "http" / "allowedResponseHeaders"
-        yield from distinct(given.http.allowed_response_headers, where, "names must be unique")
+        yield from distinct(given.http.allowed_headers, "names must be unique", at, "http", "allowedHeaders")
+        names = given.http.allowed_response_headers
+        yield from distinct(names, "names must be unique", at, "http", "allowedResponseHeaders")

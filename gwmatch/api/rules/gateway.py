@@ -25,18 +25,18 @@ def gateway(resource: Gateway, channel: Channel) -> Iterator[Violation]:
     if spec.infrastructure is not None:
         yield from infrastructure(spec.infrastructure, _SPEC / "infrastructure")
     if spec.allowed_listeners is not None:
-        at = _SPEC / "allowedListeners" / "namespaces" / "from"
-        yield from one_of(spec.allowed_listeners.namespaces.from_, ("All", "Selector", "Same", "None"), at)
+        from_ = spec.allowed_listeners.namespaces.from_
+        yield from one_of(from_, ("All", "Selector", "Same", "None"), _SPEC, "allowedListeners", "namespaces", "from")
     if spec.tls is not None:
         yield from client_certificates(spec.tls, _SPEC / "tls" / "frontend")
-    yield from one_of(spec.default_scope, ("All", "None"), _SPEC / "defaultScope")
+    yield from one_of(spec.default_scope, ("All", "None"), _SPEC, "defaultScope")
 
 
 def listeners(items: tuple[Listener, ...], at: FieldPath) -> Iterator[Violation]:
     for index, listener in enumerate(items):
         yield from one_listener(listener, at[index])
     # V-LS-5
-    yield from distinct(items, at, "listener names must be unique", field="name", key=lambda each: each.name)
+    yield from distinct(items, "listener names must be unique", at, field="name", key=lambda each: each.name)
     # V-LS-6: an absent hostname equals an absent one only
     seen: dict[object, int] = {}
     for index, each in enumerate(items):
@@ -48,14 +48,13 @@ def listeners(items: tuple[Listener, ...], at: FieldPath) -> Iterator[Violation]
 
 def one_listener(listener: Listener, at: FieldPath) -> Iterator[Violation]:
     tls, protocol = listener.tls, listener.protocol
-    yield from one_of(
-        listener.allowed_routes.namespaces.from_, ("All", "Selector", "Same"), at / "allowedRoutes" / "namespaces" / "from"
-    )
+    from_ = listener.allowed_routes.namespaces.from_
+    yield from one_of(from_, ("All", "Selector", "Same"), at, "allowedRoutes", "namespaces", "from")
     if tls is None:
         if protocol == "TLS":  # V-LS-3
             yield Violation(at=at / "tls", message="is required for protocol TLS")
     else:
-        yield from one_of(tls.mode, ("Terminate", "Passthrough"), at / "tls" / "mode")
+        yield from one_of(tls.mode, ("Terminate", "Passthrough"), at, "tls", "mode")
         if protocol in ("HTTP", "TCP", "UDP"):  # V-LS-1
             yield Violation(at=at / "tls", message=f"must not be given for protocol {protocol}")
         if protocol == "HTTPS" and tls.mode != "Terminate":  # V-LS-2
@@ -75,8 +74,8 @@ def addresses(items: tuple[GatewaySpecAddress, ...], at: FieldPath) -> Iterator[
         elif address.type == "Hostname" and not _HOSTNAME.match(address.value):  # V-GA-2
             yield Violation(at=at[index] / "value", message=f"{MEANING[HOSTNAME]}; is {shown(address.value)}")
     for kind in ("IPAddress", "Hostname"):  # V-GA-3
-        values = (each.value if each.type == kind else None for each in items)
-        yield from distinct(values, at, f"{kind} values must be unique", field="value")
+        values = [each.value if each.type == kind else None for each in items]
+        yield from distinct(values, f"{kind} values must be unique", at, field="value")
 
 
 def _is_ip(text: str) -> bool:
@@ -111,6 +110,6 @@ def client_certificates(tls: GatewayTLSConfig, at: FieldPath) -> Iterator[Violat
     for config, where in configs:
         if config.validation is not None:
             modes = ("AllowValidOnly", "AllowInsecureFallback")
-            yield from one_of(config.validation.mode, modes, where / "validation" / "mode")
+            yield from one_of(config.validation.mode, modes, where, "validation", "mode")
     # V-GF-1
-    yield from distinct(tls.frontend.per_port, at / "perPort", "ports must be unique", field="port", key=lambda each: each.port)
+    yield from distinct(tls.frontend.per_port, "ports must be unique", at, "perPort", field="port", key=lambda each: each.port)

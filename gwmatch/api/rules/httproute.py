@@ -8,18 +8,23 @@ from typing import Final
 
 from ...errors import FieldPath
 from ..findings import shown
-from ..httproute import HTTPPathMatch, HTTPRoute, HTTPRouteMatch, HTTPRouteRule, HTTPRouteTimeouts, SessionPersistence
+from ..httproute import HTTPPathMatch, HTTPRoute, HTTPRouteMatch, HTTPRouteRule, HTTPRouteTimeouts
 from ..scalars import HEADER_VALUE, PATH_CHARACTERS
+from ..sessionpersistence import SessionPersistence
 from ..timestamps import duration
 from .filters import filter_duplicates, filter_list, replaces_prefix
 from .references import backend_ref, parent_refs
 from .violation import METHODS, Channel, Violation, distinct, one_of
 
-RULES: Final = FieldPath() / "spec" / "rules"
+_SPEC: Final = FieldPath() / "spec"
+_PARENTS: Final = _SPEC / "parentRefs"
+RULES: Final = _SPEC / "rules"
 _MATCHES_PER_ROUTE: Final = 128
 _MATCH_TYPES: Final = ("Exact", "RegularExpression")
 _PATH_TYPES: Final = ("Exact", "PathPrefix", "RegularExpression")
 _PATH: Final = re.compile(PATH_CHARACTERS)
+_PLAIN_PATH: Final = re.compile(r"\A/(?:[-A-Za-z0-9_~!$&'()*+,;=:@]+(?:/|\Z))*\Z")
+"""What most values are, and none of what is refused: no dot, no escape, no empty segment, a slash at the beginning."""
 _VALUE: Final = re.compile(HEADER_VALUE)
 _NOT_IN_PATHS: Final = ("//", "/./", "/../", "%2f", "%2F", "#")
 _NOT_AT_END: Final = ("/..", "/.")
@@ -28,14 +33,14 @@ _NOT_AT_END: Final = ("/..", "/.")
 def httproute(resource: HTTPRoute, channel: Channel) -> Iterator[Violation]:
     """Everything about a route."""
     spec = resource.spec
-    yield from parent_refs(spec.parent_refs, FieldPath() / "spec" / "parentRefs", channel)
-    yield from one_of(spec.use_default_gateways, ("All", "None"), FieldPath() / "spec" / "useDefaultGateways")
+    yield from parent_refs(spec.parent_refs, _PARENTS, channel)
+    yield from one_of(spec.use_default_gateways, ("All", "None"), _SPEC, "useDefaultGateways")
     total = sum(len(rule.matches) for rule in spec.rules)
     if total > _MATCHES_PER_ROUTE:  # V-HR-1
         message = f"must have at most {_MATCHES_PER_ROUTE} matches in all rules together, have {total}; split the route"
         yield Violation(at=RULES, message=message)
     if channel == "experimental":  # V-HR-2
-        yield from distinct(spec.rules, RULES, "rule names must be unique", field="name", key=lambda rule: rule.name)
+        yield from distinct(spec.rules, "rule names must be unique", RULES, field="name", key=lambda rule: rule.name)
     for index, rule in enumerate(spec.rules):
         yield from invalid_rule(rule, RULES[index], channel)
         yield from refused_rule(rule, RULES[index], channel)
@@ -69,7 +74,7 @@ def refused_rule(rule: HTTPRouteRule, at: FieldPath, channel: Channel) -> Iterat
         yield from backend_ref(backend, where)
         yield from filter_duplicates(backend.filters, where / "filters", channel)
     if rule.retry is not None:
-        yield from distinct(rule.retry.codes, at / "retry" / "codes", "codes must be unique")
+        yield from distinct(rule.retry.codes, "codes must be unique", at, "retry", "codes")
     if rule.session_persistence is not None:
         yield from _persistence(rule.session_persistence, at / "sessionPersistence")
 
@@ -78,19 +83,22 @@ def _match(match: HTTPRouteMatch, at: FieldPath) -> Iterator[Violation]:
     if match.path.type == "RegularExpression":
         pass  # any text is admitted; whether it compiles is found out when it is compiled
     elif match.path.type in _PATH_TYPES:
-        yield from _path(match.path, at / "path" / "value")
+        yield from _path(match.path, at)
     else:  # V-HM-2
-        yield from one_of(match.path.type, _PATH_TYPES, at / "path" / "type")
+        yield from one_of(match.path.type, _PATH_TYPES, at, "path", "type")
     for index, header in enumerate(match.headers):
-        yield from one_of(header.type, _MATCH_TYPES, (at / "headers")[index] / "type")
+        yield from one_of(header.type, _MATCH_TYPES, at, "headers", index, "type")
     for index, param in enumerate(match.query_params):
-        yield from one_of(param.type, _MATCH_TYPES, (at / "queryParams")[index] / "type")
-    yield from one_of(match.method, METHODS, at / "method")
+        yield from one_of(param.type, _MATCH_TYPES, at, "queryParams", index, "type")
+    yield from one_of(match.method, METHODS, at, "method")
 
 
 def _path(path: HTTPPathMatch, at: FieldPath) -> Iterator[Violation]:
     """V-HM-1: values that a request's path can never have, or that could be read in two ways."""
     value = path.value
+    if _PLAIN_PATH.match(value):
+        return
+    at = at / "path" / "value"
     if not value.startswith("/"):
         yield Violation(at=at, message=f"must start with '/'; is {shown(value)}")
     for part in _NOT_IN_PATHS:
@@ -106,9 +114,9 @@ def _path(path: HTTPPathMatch, at: FieldPath) -> Iterator[Violation]:
 
 def _conditions(match: HTTPRouteMatch, at: FieldPath, channel: Channel) -> Iterator[Violation]:
     # V-API-3: by text, so that names that differ in case only may stand side by side
-    yield from distinct(match.headers, at / "headers", "header names must be unique", field="name", key=lambda each: each.name)
+    yield from distinct(match.headers, "header names must be unique", at, "headers", field="name", key=lambda each: each.name)
     names = "query parameter names must be unique"
-    yield from distinct(match.query_params, at / "queryParams", names, field="name", key=lambda each: each.name)
+    yield from distinct(match.query_params, names, at, "queryParams", field="name", key=lambda each: each.name)
     if channel == "experimental":
         for index, header in enumerate(match.headers):
             if _VALUE.match(header.value) is None:
@@ -164,9 +172,9 @@ def _timeouts(timeouts: HTTPRouteTimeouts, at: FieldPath) -> Iterator[Violation]
 
 
 def _persistence_words(given: SessionPersistence, at: FieldPath) -> Iterator[Violation]:
-    yield from one_of(given.type, ("Cookie", "Header"), at / "type")
+    yield from one_of(given.type, ("Cookie", "Header"), at, "type")
     if given.cookie_config is not None:
-        yield from one_of(given.cookie_config.lifetime_type, ("Permanent", "Session"), at / "cookieConfig" / "lifetimeType")
+        yield from one_of(given.cookie_config.lifetime_type, ("Permanent", "Session"), at, "cookieConfig", "lifetimeType")
 
 
 def _persistence(given: SessionPersistence, at: FieldPath) -> Iterator[Violation]:

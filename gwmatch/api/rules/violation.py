@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Final, Literal
 
 import msgspec
@@ -28,23 +28,27 @@ class Violation(msgspec.Struct, frozen=True, kw_only=True):
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH")
 
 
-def one_of(value: object, known: Iterable[object], at: FieldPath) -> Iterator[Violation]:
-    """HI-C6: an enumeration that has not this value. None is absent."""
+def one_of(value: object, known: Collection[object], at: FieldPath, *steps: str | int) -> Iterator[Violation]:
+    """HI-C6: an enumeration that has not this value; the field is `steps` below `at`. None is absent."""
     if value is not None and value not in known:
-        yield Violation(at=at, message=f"must be one of {', '.join(map(str, known))}; is {shown(value)}")
+        message = f"must be one of {', '.join(map(str, known))}; is {shown(value)}"
+        yield Violation(at=FieldPath(at.steps + steps), message=message)
 
 
 def distinct(
-    items: Iterable[object], at: FieldPath, message: str, *, field: str | None = None, key: Callable[..., object] | None = None
+    items: Sequence[object],
+    message: str,
+    at: FieldPath,
+    *steps: str,
+    field: str | None = None,
+    key: Callable[..., object] | None = None,
 ) -> Iterator[Violation]:
-    """V-API-3: each item that repeats an earlier one. None does not count."""
+    """V-API-3: each item that repeats an earlier one; the list is `steps` below `at`. None does not count."""
+    if len(items) < 2:
+        return
     seen: dict[object, int] = {}
     for index, item in enumerate(items):
         value = item if key is None else key(item)
-        if value is None:
-            continue
-        if value in seen:
-            where = at[index] if field is None else at[index] / field
+        if value is not None and seen.setdefault(value, index) != index:
+            where = FieldPath((*at.steps, *steps, index) if field is None else (*at.steps, *steps, index, field))
             yield Violation(at=where, message=f"{message}; {shown(value)} stands in item {seen[value]} already")
-        else:
-            seen[value] = index

@@ -1,0 +1,154 @@
+"""A Decision as the contract's JSON, and as text for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+import gwmatch
+from gwmatch import ir
+
+from .output import COLOURS, bold, duration, percent, plain, printable
+
+EXIT_CODES = {"forward": 0, "redirect": 0}
+"""Everything else is 1: the gateway answers itself, refuses or drops."""
+
+
+def exit_code(decision: gwmatch.Decision) -> int:
+    return EXIT_CODES.get(decision.outcome, 1)
+
+
+def as_data(explanation: gwmatch.Explanation) -> dict[str, Any]:
+    """The keys of the contract, in its order. Bytes that are no UTF-8 are written with backslashes, as `\\xff`."""
+    decision = explanation.decision
+    applied = decision.apply(explanation.request)
+    answer = applied if isinstance(applied, gwmatch.Response) else None
+    return {
+        "outcome": decision.outcome,
+        "status": decision.status,
+        "refusal": decision.refusal,
+        "listener": _listener(decision.listener),
+        "route": _route(decision),
+        "backend": None if decision.backend is None else _target(decision.backend),
+        "backends": [backend(each) for each in decision.backends],
+        "request": _request(applied) if isinstance(applied, gwmatch.Request) else None,
+        "location": _location(answer),
+        "response": None if answer is None else {"status": answer.status, "headers": _lines(answer.headers)},
+        "mirrors": [
+            {**_target(each.backend), "numerator": each.numerator, "denominator": each.denominator}
+            for each in decision.mirrors
+        ],
+        "timeouts": timeouts(decision.timeouts),
+        "retry": retry(decision.retry),
+    }
+
+
+def _listener(listener: ir.Listener | None) -> dict[str, Any] | None:
+    return None if listener is None else {"gateway": listener.gateway, "name": listener.name, "port": listener.port}
+
+
+def _route(decision: gwmatch.Decision) -> dict[str, Any] | None:
+    route, rule = decision.route, decision.rule
+    if route is None or rule is None:
+        return None
+    return {
+        "kind": route.kind,
+        "namespace": route.namespace,
+        "name": route.name,
+        "rule": rule.index,
+        "ruleName": rule.name,
+        "match": decision.match,
+    }
+
+
+def _target(each: ir.Backend) -> dict[str, Any]:
+    return {"namespace": each.namespace, "name": each.name, "port": each.port}
+
+
+def backend(each: ir.Backend) -> dict[str, Any]:
+    return {**_target(each), "weight": each.weight, "share": each.share, "valid": each.valid}
+
+
+def _request(request: ir.Request) -> dict[str, Any]:
+    return {
+        "method": plain(request.method),
+        "host": None if request.host is None else plain(request.host),
+        "path": plain(request.path),
+        "headers": _lines(request.headers),
+    }
+
+
+def _lines(lines: tuple[tuple[bytes, bytes], ...]) -> list[list[str]]:
+    return [[plain(name), plain(value)] for name, value in lines]
+
+
+def _location(answer: ir.Response | None) -> str | None:
+    lines = () if answer is None else answer.headers
+    return next((plain(value) for name, value in lines if name.lower() == b"location"), None)
+
+
+def timeouts(given: ir.Timeouts | None) -> dict[str, str]:
+    if given is None:
+        return {}
+    named = {"request": given.request, "backendRequest": given.backend_request}
+    return {name: duration(value) for name, value in named.items() if value is not None}
+
+
+def retry(given: ir.Retry | None) -> dict[str, Any] | None:
+    if given is None:
+        return None
+    backoff = None if given.backoff is None else duration(given.backoff)
+    return {"codes": list(given.codes), "attempts": given.attempts, "backoff": backoff}
+
+
+# ------------------------------------------------------------------------------------------------------------ for people
+
+
+def headline(decision: gwmatch.Decision, data: dict[str, Any]) -> str:
+    """What happens, in one line."""
+    outcome = decision.outcome
+    told = click.style(outcome, fg=COLOURS[outcome], bold=True)
+    if decision.backend is not None:
+        return f"{told} to {bold(name_of(decision.backend))}"
+    if outcome == "redirect":
+        return f"{told} {decision.status} to {bold(printable(data['location'] or ''))}"
+    if outcome == "respond":
+        return f"{told} {decision.status}" + (f" ({decision.refusal})" if decision.refusal else "")
+    return {"refuse": f"{told}: the connection is closed", "drop": f"{told}: nothing is sent back"}[outcome]
+
+
+def as_fields(explanation: gwmatch.Explanation, data: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Labels and values for people."""
+    decision = explanation.decision
+    listener, rule = decision.listener, decision.rule
+    if listener is not None:
+        shown = f"{listener.protocol} port {listener.port}, {listener.hostname or 'any host'}"
+        yield "listener", f"{listener.gateway} {bold(listener.name)} ({shown})"
+    if rule is not None:
+        won = explanation.winner
+        named = f' "{rule.name}"' if rule.name else ""
+        yield "rule", f"{rule.route.kind} {bold(rule.route.full_name)} rule {rule.index}{named}, match {decision.match}"
+        if won is not None:
+            yield "matches", won.conditions + (f", hostname {won.hostname}" if won.hostname else "")
+    yield "why", explanation.summary
+    for each in decision.backends:
+        mark = f"  {click.style(each.failure or each.filters.failure or '', fg='red')}" if not each.valid else ""
+        yield "backends", f"{percent(each.share):>5}  {name_of(each)}{mark}"
+    if data["request"] is not None:
+        seen = data["request"]
+        yield "request", printable(f"{seen['method']} {seen['host'] or ''}{seen['path']}")
+        yield from (("request", printable(f"{name}: {value}")) for name, value in seen["headers"])
+    if data["response"] is not None:
+        yield from (("response", printable(f"{name}: {value}")) for name, value in data["response"]["headers"])
+    yield from (("mirrors", name_of(mirror.backend)) for mirror in decision.mirrors)
+    if data["timeouts"]:
+        yield "timeouts", ", ".join(f"{name} {value}" for name, value in data["timeouts"].items())
+    if decision.retry is not None:
+        codes = ", ".join(map(str, decision.retry.codes)) or "the gateway's own choice of failures"
+        yield "retry", f"{decision.retry.attempts} times on {codes}"
+
+
+def name_of(each: ir.Backend) -> str:
+    return f"{each.namespace}/{each.name}" + ("" if each.port is None else f":{each.port}")

@@ -1,0 +1,34 @@
+"""Why a rule that takes a request can only answer 500: what the graph says about its filters and backends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..graph import FilterNode, RuleNode
+from ..ir import Rule, Verdict
+from ..router import Router
+
+
+def failure(router: Router, rule: Rule, verdict: Verdict) -> str:
+    """The reason of the standard with the graph's message, which names the field and the object."""
+    node = _node(router, rule)
+    if rule.filters.failure is not None:
+        return _of_filters(rule.filters.failure, node.filters)
+    if verdict.backend is None:
+        return "all of its backends have weight 0" if rule.backends else "it has no backends"
+    backend, picked = rule.backends[verdict.backend], node.backends[verdict.backend]
+    if backend.failure is not None:
+        return f"{backend.failure}: {picked.message}"
+    return _of_filters(backend.filters.failure or "", picked.filters)
+
+
+def _node(router: Router, rule: Rule) -> RuleNode:
+    for route in router.graph.routes:
+        if (route.key.kind, route.key.namespace, route.key.name) == (rule.route.kind, rule.route.namespace, rule.route.name):
+            return next(each for each in route.rules if each.index == rule.index)
+    raise AssertionError(f"a bug in gwmatch: no {rule.route.full_name} in the graph of its table")
+
+
+def _of_filters(reason: str, nodes: Iterable[FilterNode]) -> str:
+    message = next((each.message for each in nodes if each.reason == reason and each.message), None)
+    return reason if message is None else f"{reason}: {message}"
