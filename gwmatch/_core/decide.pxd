@@ -20,6 +20,12 @@ cdef enum:
     REFUSE = 3
     DROP = 4
 
+# What a connection without HTTP speaks.
+cdef enum:
+    TLS = 0
+    TCP = 1
+    UDP = 2
+
 cdef enum:
     ADMITTED = 0
     BAD_PATH = 1
@@ -52,6 +58,14 @@ cdef struct Answer:
     bint failed          # out of memory
     uint8_t *rewritten   # the path to forward, to be freed; NULL where it is the one that came
     size_t rewritten_size
+
+
+cdef inline void start_answer(Answer *answer) noexcept nogil:
+    answer.outcome = RESPOND
+    answer.status = answer.refusal = ADMITTED
+    answer.listener = answer.entry = answer.backend = -1
+    answer.failed = False
+    answer.rewritten = NULL
 
 
 cdef inline void refuse(Answer *answer, int why) noexcept nogil:
@@ -192,27 +206,31 @@ cdef inline bint answers(uint32_t kind, uint32_t status, uint32_t cors, const Ca
     return True
 
 
+cdef inline int32_t pick(const uint8_t *block, const Rule *rule, double draw) noexcept nogil:
+    """The backend that a draw falls on; the weights add up to something."""
+    cdef const Backend *backends = <const Backend *>(block + rule.backends)
+    cdef uint32_t weight = <uint32_t>(draw * <double>rule.total)
+    cdef int32_t picked = 0
+    if weight >= rule.total:  # the product may round up to the total
+        weight = rule.total - 1
+    while backends[picked].until <= weight:
+        picked += 1
+    return picked
+
+
 cdef inline void carry_out(const uint8_t *block, int64_t entry, const Call *call, Answer *answer) noexcept nogil:
     """What the winning rule does."""
     cdef const Header *header = <const Header *>block
-    cdef uint32_t number = (<const uint32_t *>(block + header.entry_rules))[entry]
-    cdef const Rule *rule = <const Rule *>(block + header.rules) + number
-    cdef const Backend *backends = <const Backend *>(block + rule.backends)
+    cdef const Rule *rule = <const Rule *>(block + header.rules) + (<const uint32_t *>(block + header.entry_rules))[entry]
     cdef const Backend *backend
-    cdef uint32_t picked = 0, weight
     answer.entry = <int32_t>entry
     if answers(rule.answer, rule.status, rule.cors, call, answer):
         return
     if rule.total == 0:
         respond(answer, 500)
         return
-    weight = <uint32_t>(call.draw * <double>rule.total)
-    if weight >= rule.total:  # the product may round up to the total
-        weight = rule.total - 1
-    while backends[picked].until <= weight:
-        picked += 1
-    backend = &backends[picked]
-    answer.backend = <int32_t>picked
+    answer.backend = pick(block, rule, call.draw)
+    backend = <const Backend *>(block + rule.backends) + answer.backend
     if not answers(backend.answer, backend.status, backend.cors, call, answer):
         answer.outcome = FORWARD
 
@@ -276,11 +294,7 @@ cdef inline void decide(
     cdef Asked asked
     cdef bint suspicious = False
     cdef int32_t listener
-    answer.outcome = RESPOND
-    answer.status = answer.refusal = ADMITTED
-    answer.listener = answer.entry = answer.backend = -1
-    answer.failed = False
-    answer.rewritten = NULL
+    start_answer(answer)
     if not is_token(call.method):
         refuse(answer, BAD_METHOD)
         return
@@ -309,9 +323,58 @@ cdef inline void decide(
     asked.lines = call.lines
     asked.line_count = call.line_count
     asked.method = method_id(block, call.method)
+    asked.is_post = call.method.size == 4 and memcmp(call.method.at, b"POST", 4) == 0
     prepare(&asked.headers)
     prepare(&asked.params)
     answer.listener = listener
     walk(&asked, &listeners[listener], &host, suspicious, call, answer)
     forget(&asked.headers)
     forget(&asked.params)
+
+
+cdef inline void decide_connection(
+    const uint8_t *block, const Port *port, int protocol, Slice sni, double draw, Answer *answer
+) noexcept nogil:
+    """A connection or datagram without HTTP: the listener, its first route, and that one's backend (T-1 to T-4)."""
+    cdef const Header *header = <const Header *>block
+    cdef const Listener *listeners = <const Listener *>(block + header.listeners)
+    cdef HostText server_name
+    cdef Asked asked
+    cdef uint32_t listener
+    cdef int64_t found
+    start_answer(answer)
+    answer.outcome = DROP if protocol == UDP else REFUSE
+    read_server_name(sni, &server_name)
+    if protocol == TLS:
+        if server_name.kind == HOST_MALFORMED:
+            answer.refusal = BAD_SNI
+            return
+        listener = find_name(block, &port.by_server_name, &server_name)
+    else:
+        server_name.kind = HOST_ABSENT
+        listener = port.udp if protocol == UDP else port.tcp
+    if listener == 0:
+        return
+    answer.listener = <int32_t>listener - 1
+    if protocol == TLS and listeners[listener - 1].is_https:
+        return
+    # Entries without HTTP have no condition but the name: the first in rank order takes it.
+    asked.block = block
+    asked.path.at = NULL
+    asked.path.size = asked.query.size = asked.line_count = 0
+    asked.method = asked.is_post = 0
+    prepare(&asked.headers)
+    prepare(&asked.params)
+    found = search(&asked, find_name(block, &listeners[listener - 1].hosts, &server_name))
+    if found >= 0:
+        pick_connection(block, found, draw, answer)
+
+
+cdef inline void pick_connection(const uint8_t *block, int64_t entry, double draw, Answer *answer) noexcept nogil:
+    cdef const Header *header = <const Header *>block
+    cdef const Rule *rule = <const Rule *>(block + header.rules) + (<const uint32_t *>(block + header.entry_rules))[entry]
+    answer.entry = <int32_t>entry
+    if rule.total != 0:
+        answer.backend = pick(block, rule, draw)
+        if (<const Backend *>(block + rule.backends))[answer.backend].answer == ANSWERS_NOTHING:
+            answer.outcome = FORWARD

@@ -139,7 +139,7 @@ cdef class PortTable:
         cdef Lines lines
         cdef Call call
         cdef Answer answer
-        cdef uint64_t seed
+        cdef uint64_t seed = read_draw(draw, &call.draw)
         if not is_plain(method):
             method = as_text(method, "method")
         if host is None:
@@ -152,17 +152,6 @@ cdef class PortTable:
             sni = b""
         elif not is_plain(sni):
             sni = as_text(sni, "sni")
-        if draw is None:
-            seed = splitmix(next_count())
-            call.draw = unit(seed)
-        elif isinstance(draw, float):
-            call.draw = draw
-            if not 0.0 <= call.draw < 1.0:
-                raise ValueError(f"draw must be in [0, 1) or an int seed, not {draw!r}")
-            memcpy(&seed, &call.draw, sizeof(seed))
-        else:
-            seed = <uint64_t>(draw & 0xFFFFFFFFFFFFFFFF)
-            call.draw = unit(seed)
         lines.at = room
         lines.count = 0
         # SAFETY: from here to `done` no Python code runs and nothing is allocated, so what the slices point into, which the
@@ -191,6 +180,35 @@ cdef class PortTable:
             raise MemoryError("no memory to match a request")
         return self.decision(&call, &answer, seed)
 
+    def match_tls(self, sni, *, draw=None):
+        """The Decision for a TLS connection by its server name (None: the client sent none), by the TLSRoutes of the port.
+
+        `decision.listener.tls_mode` says whether to pass it through or to terminate. Where the name belongs to an HTTPS
+        listener the outcome is `refuse` with that listener: there `match` decides, request by request.
+        """
+        if sni is None:
+            sni = b""
+        elif not is_plain(sni):
+            sni = as_text(sni, "sni")
+        return self.connection(TLS, sni, draw)
+
+    def match_tcp(self, *, draw=None):
+        """The Decision for a TCP connection: `forward` or `refuse`."""
+        return self.connection(TCP, b"", draw)
+
+    def match_udp(self, *, draw=None):
+        """The Decision for the first datagram of a UDP flow: `forward` or `drop`."""
+        return self.connection(UDP, b"", draw)
+
+    cdef Decision connection(self, int protocol, object sni, object draw):
+        cdef Call call
+        cdef Answer answer
+        cdef uint64_t seed = read_draw(draw, &call.draw)
+        decide_connection(
+            self.owner.block, <const Port *>(self.owner.block + self.offset), protocol, slice_of(sni), call.draw, &answer
+        )
+        return self.decision(&call, &answer, seed)
+
     cdef Decision decision(self, const Call *call, const Answer *answer, uint64_t seed):
         cdef Decision made = Decision.__new__(Decision)
         made.table = self.owner.table
@@ -216,6 +234,23 @@ cdef bytes rewritten_target(const Call *call, const Answer *answer):
         (<const char *>answer.rewritten)[:answer.rewritten_size]
         + (<const char *>(call.target.at + path.size))[:call.target.size - path.size]
     )
+
+
+cdef inline uint64_t read_draw(object draw, double *unit_draw) except? 0:
+    """The seed of a draw, and the draw as a float in [0, 1) (draws.seed, draws.unit)."""
+    cdef uint64_t seed
+    if draw is None:
+        seed = splitmix(next_count())
+        unit_draw[0] = unit(seed)
+    elif isinstance(draw, float):
+        unit_draw[0] = draw
+        if not 0.0 <= unit_draw[0] < 1.0:
+            raise ValueError(f"draw must be in [0, 1) or an int seed, not {draw!r}")
+        memcpy(&seed, unit_draw, sizeof(seed))
+    else:
+        seed = <uint64_t>(draw & 0xFFFFFFFFFFFFFFFF)
+        unit_draw[0] = unit(seed)
+    return seed
 
 
 cdef inline double unit(uint64_t seed) noexcept nogil:
