@@ -394,6 +394,11 @@ cdef class Builder:
         made.backend_count = len(rule.backends)
         made.backends = self.arena.take_array(len(rule.backends), sizeof(Backend))
         made.total = 0
+        made.needs_chance = len(rule.backends) > 1 or any(
+            0 < mirror.numerator < mirror.denominator
+            for filters in (rule.filters, *(backend.filters for backend in rule.backends))
+            for mirror in filters.mirrors
+        )
         for written in rule.backends:
             made.total += written.weight
             backend.until = made.total

@@ -4,6 +4,7 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcmp
 
+from .chance cimport Chance, throw
 from .fields cimport Line, forget, prepare
 from .host cimport *
 from .layout cimport *
@@ -45,7 +46,7 @@ cdef struct Call:
     Slice sni
     const Line *lines
     size_t line_count
-    double draw          # in [0, 1)
+    Chance chance
 
 
 cdef struct Answer:
@@ -206,11 +207,16 @@ cdef inline bint answers(uint32_t kind, uint32_t status, uint32_t cors, const Ca
     return True
 
 
-cdef inline int32_t pick(const uint8_t *block, const Rule *rule, double draw) noexcept nogil:
-    """The backend that a draw falls on; the weights add up to something."""
+cdef inline int32_t pick(const uint8_t *block, const Rule *rule, Chance *chance) noexcept nogil:
+    """The backend that chance falls on; the weights add up to something."""
     cdef const Backend *backends = <const Backend *>(block + rule.backends)
-    cdef uint32_t weight = <uint32_t>(draw * <double>rule.total)
+    cdef uint32_t weight
     cdef int32_t picked = 0
+    if rule.needs_chance:
+        throw(chance)
+    if rule.backend_count == 1:
+        return 0
+    weight = <uint32_t>(chance.draw * <double>rule.total)
     if weight >= rule.total:  # the product may round up to the total
         weight = rule.total - 1
     while backends[picked].until <= weight:
@@ -218,7 +224,7 @@ cdef inline int32_t pick(const uint8_t *block, const Rule *rule, double draw) no
     return picked
 
 
-cdef inline void carry_out(const uint8_t *block, int64_t entry, const Call *call, Answer *answer) noexcept nogil:
+cdef inline void carry_out(const uint8_t *block, int64_t entry, Call *call, Answer *answer) noexcept nogil:
     """What the winning rule does."""
     cdef const Header *header = <const Header *>block
     cdef const Rule *rule = <const Rule *>(block + header.rules) + (<const uint32_t *>(block + header.entry_rules))[entry]
@@ -229,14 +235,14 @@ cdef inline void carry_out(const uint8_t *block, int64_t entry, const Call *call
     if rule.total == 0:
         respond(answer, 500)
         return
-    answer.backend = pick(block, rule, call.draw)
+    answer.backend = pick(block, rule, &call.chance)
     backend = <const Backend *>(block + rule.backends) + answer.backend
     if not answers(backend.answer, backend.status, backend.cors, call, answer):
         answer.outcome = FORWARD
 
 
 cdef inline void walk(
-    Asked *asked, const Listener *listener, const HostText *host, bint suspicious, const Call *call, Answer *answer
+    Asked *asked, const Listener *listener, const HostText *host, bint suspicious, Call *call, Answer *answer
 ) noexcept nogil:
     cdef uint32_t start = find_name(asked.block, &listener.hosts, host)
     cdef int64_t found = search(asked, start)
@@ -286,7 +292,7 @@ cdef inline uint32_t method_id(const uint8_t *block, Slice method) noexcept nogi
 
 
 cdef inline void decide(
-    const uint8_t *block, GwmSet **sets, const GwmApi *api, const Port *port, const Call *call, Answer *answer
+    const uint8_t *block, GwmSet **sets, const GwmApi *api, const Port *port, Call *call, Answer *answer
 ) noexcept nogil:
     cdef const Header *header = <const Header *>block
     cdef const Listener *listeners = <const Listener *>(block + header.listeners)
@@ -333,7 +339,7 @@ cdef inline void decide(
 
 
 cdef inline void decide_connection(
-    const uint8_t *block, const Port *port, int protocol, Slice sni, double draw, Answer *answer
+    const uint8_t *block, const Port *port, int protocol, Slice sni, Chance *chance, Answer *answer
 ) noexcept nogil:
     """A connection or datagram without HTTP: the listener, its first route, and that one's backend (T-1 to T-4)."""
     cdef const Header *header = <const Header *>block
@@ -367,14 +373,14 @@ cdef inline void decide_connection(
     prepare(&asked.params)
     found = search(&asked, find_name(block, &listeners[listener - 1].hosts, &server_name))
     if found >= 0:
-        pick_connection(block, found, draw, answer)
+        pick_connection(block, found, chance, answer)
 
 
-cdef inline void pick_connection(const uint8_t *block, int64_t entry, double draw, Answer *answer) noexcept nogil:
+cdef inline void pick_connection(const uint8_t *block, int64_t entry, Chance *chance, Answer *answer) noexcept nogil:
     cdef const Header *header = <const Header *>block
     cdef const Rule *rule = <const Rule *>(block + header.rules) + (<const uint32_t *>(block + header.entry_rules))[entry]
     answer.entry = <int32_t>entry
     if rule.total != 0:
-        answer.backend = pick(block, rule, draw)
+        answer.backend = pick(block, rule, chance)
         if (<const Backend *>(block + rule.backends))[answer.backend].answer == ANSWERS_NOTHING:
             answer.outcome = FORWARD

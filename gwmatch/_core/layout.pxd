@@ -176,6 +176,7 @@ cdef struct Rule:
     uint32_t total
     uint32_t backends
     uint32_t backend_count
+    uint32_t needs_chance # several backends, or mirrors that are sampled
 
 
 cdef struct Name:

@@ -17,4 +17,4 @@ cdef class PortTable:
     cdef readonly int number
 
     cdef Decision connection(self, int protocol, object sni, object draw)
-    cdef Decision decision(self, const Call *call, const Answer *answer, uint64_t seed)
+    cdef Decision decision(self, const Call *call, const Answer *answer)
