@@ -50,6 +50,14 @@ class ValueMatch(msgspec.Struct, frozen=True):
     is_regex: bool = False
 
 
+class MethodMatch(msgspec.Struct, frozen=True):
+    """What a GRPCRoute asks of the called method. None is any; one type serves for both parts."""
+
+    service: bytes | None
+    method: bytes | None
+    is_regex: bool = False
+
+
 class HostMatch(msgspec.Struct, frozen=True):
     """A hostname that a route states, and what is left of it on the listener. None is any host."""
 
@@ -201,6 +209,8 @@ class Entry(msgspec.Struct, frozen=True):
     method: bytes | None = None
     headers: tuple[ValueMatch, ...] = ()
     query_params: tuple[ValueMatch, ...] = ()
+    grpc: MethodMatch | None = None
+    """Of a GRPCRoute; its path is the prefix that covers everything."""
 
 
 class PathNode(msgspec.Struct, frozen=True):
@@ -220,11 +230,13 @@ class VirtualHost(msgspec.Struct, frozen=True):
     hostname: str | None
     """The hostname that ranks them; None is any."""
     entries: tuple[EntryId, ...]
-    """All of them, in rank order."""
+    """All of them, in the rank order of a request that is not gRPC."""
     paths: PathNode
     """Those with an Exact or PathPrefix path."""
     regexes: tuple[EntryId, ...]
     """Those with a RegularExpression path."""
+    grpc: tuple[EntryId, ...] = ()
+    """Those of GRPCRoutes. A gRPC request tries them first, any other last."""
     fallthrough: VirtualHostId | None = None
 
 
@@ -249,6 +261,8 @@ class Listener(msgspec.Struct, frozen=True):
     protocol: str
     """HTTP, HTTPS, TLS, TCP or UDP."""
     hostname: str | None = None
+    tls_mode: str | None = None
+    """Terminate or Passthrough, where the protocol is HTTPS or TLS."""
     entries: tuple[EntryId, ...] = ()
     hosts: HostNode = HostNode()
 

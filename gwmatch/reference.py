@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import msgspec
 
 from . import actions, draws, spellings, wire
-from .ir import Backend, Entry, Listener, PathKind, Request, Rule, Table, ValueMatch, Verdict
+from .ir import Backend, Entry, Listener, MethodMatch, PathKind, Request, Rule, Table, ValueMatch, Verdict
 from .lowering.precedence import covering, host_rank, rank
 from .patterns import compile_pattern
 
@@ -25,6 +25,7 @@ class Facts(msgspec.Struct, frozen=True):
     path: bytes
     query: dict[bytes, bytes]
     headers: dict[bytes, bytes]
+    is_grpc: bool
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -76,6 +77,46 @@ def trace(table: Table, port: int, request: Request, draw: float | int | None = 
     return Trace(verdict, found, candidates, readings)
 
 
+def match_tls(table: Table, port: int, sni: bytes | None, draw: float | int | None = None) -> Verdict:
+    """What happens to a TLS connection, by the TLSRoutes of the listener that its server name chooses (T-1, T-2)."""
+    server_name = wire.read_server_name(sni)
+    if server_name is None:
+        return Verdict("refuse", refusal="bad_sni")
+    here = [each for each in table.listeners if each.port == port and each.protocol in ("HTTPS", "TLS")]
+    listener = most_specific(here, server_name)
+    if listener is None or listener.protocol == "HTTPS":
+        return Verdict("refuse", listener=None if listener is None else listener.id)
+    return _connected(table, listener, server_name, draw, "refuse")
+
+
+def match_tcp(table: Table, port: int, draw: float | int | None = None) -> Verdict:
+    """What happens to a TCP connection: the oldest route of the listener has it (T-3)."""
+    return _by_protocol(table, port, "TCP", draw, "refuse")
+
+
+def match_udp(table: Table, port: int, draw: float | int | None = None) -> Verdict:
+    """What happens to a UDP flow."""
+    return _by_protocol(table, port, "UDP", draw, "drop")
+
+
+def _by_protocol(table: Table, port: int, protocol: str, draw: float | int | None, closed: str) -> Verdict:
+    listener = next((each for each in table.listeners if each.port == port and each.protocol == protocol), None)
+    if listener is None:
+        return Verdict(closed)
+    return _connected(table, listener, (wire.ABSENT, ""), draw, closed)
+
+
+def _connected(table: Table, listener: Listener, name: tuple[str, str], draw: float | int | None, closed: str) -> Verdict:
+    nothing = Facts(b"", name, b"", {}, {}, is_grpc=False)
+    won = _winner(tuple(_candidates(table, listener, nothing)))
+    if won is None:
+        return Verdict(closed, listener=listener.id)
+    backends = table.rules[won.entry.rule].backends
+    picked = actions.pick(backends, 0.0 if draw is None else draws.unit(draw))
+    usable = picked is not None and backends[picked].failure is None
+    return Verdict("forward" if usable else closed, listener=listener.id, entry=won.entry.id, backend=picked)
+
+
 # ------------------------------------------------------------------------------------------------------- reading the request
 
 
@@ -97,7 +138,9 @@ def read(table: Table, request: Request) -> Facts | str:
         if not spellings.is_query(query):
             return "bad_query"
         path = normal
-    return Facts(request.method, host, path, wire.read_query(query), wire.join_headers(request.headers))
+    headers = wire.join_headers(request.headers)
+    is_grpc = wire.is_grpc(request.method, headers)
+    return Facts(request.method, host, path, wire.read_query(query), headers, is_grpc)
 
 
 def _host_headers(request: Request) -> list[bytes]:
@@ -164,7 +207,7 @@ def _candidates(table: Table, listener: Listener, facts: Facts) -> Iterator[Cand
         hostname = _ranking_hostname(table, entry, facts.host)
         if hostname is not _UNCOVERED:
             assert hostname is None or isinstance(hostname, str)
-            key = rank(entry, hostname, table.rules[entry.rule], table.options)
+            key = rank(entry, hostname, table.rules[entry.rule], table.options, is_grpc=facts.is_grpc)
             found.append(Candidate(entry, hostname, key, _lost(table, entry, facts)))
     if table.options.hostname_fallthrough == "isolated":
         found = _only_most_specific(found, facts.host)
@@ -203,10 +246,12 @@ def _readings(table: Table, listener: Listener, facts: Facts) -> Iterator[tuple[
 
 
 def _lost(table: Table, entry: Entry, facts: Facts) -> str | None:
-    """HTTPRouteMatch: all the parts that are present must hold."""
+    """HTTPRouteMatch, GRPCRouteMatch: all the parts that are present must hold."""
     limit = table.options.regex_automaton_limit
     if not _path_holds(entry, facts.path, limit):
         return "path"
+    if entry.grpc is not None and not _call_holds(entry.grpc, facts.path, limit):
+        return "method"
     if entry.method is not None and entry.method != facts.method:
         return "method"
     for query in entry.query_params:
@@ -233,6 +278,18 @@ def _path_holds(entry: Entry, path: bytes, limit: int) -> bool:
     if entry.path.kind is PathKind.PATH_PREFIX:
         return path == value or path.startswith(value + b"/")
     return compile_pattern(value, limit).matches(path)
+
+
+def _call_holds(match: MethodMatch, path: bytes, limit: int) -> bool:
+    """Service and method are compared apart, so that no expression for one runs over the `/` (G-2, G-3, HI-N3)."""
+    if match.service is None and match.method is None:
+        return True
+    called = wire.called_method(path)
+    wanted = (match.service, match.method)
+    return called is not None and all(
+        want is None or _value_holds(ValueMatch(b"", want, match.is_regex), part, limit)
+        for want, part in zip(wanted, called, strict=True)
+    )
 
 
 def _value_holds(condition: ValueMatch, value: bytes | None, limit: int) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 ADDRESS = "address"
 NAME = "name"
@@ -20,6 +20,7 @@ _TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
 _PORT = re.compile(rb":([0-9]{0,5})\Z")
 _LABELS = re.compile(rb"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\Z")
 _IPV4 = re.compile(rb"[0-9]{1,3}(?:\.[0-9]{1,3}){3}\Z")
+_GRPC_TYPE = re.compile(rb"application/grpc(?:[+;]|\Z)", re.IGNORECASE)
 _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
 _UPPER = bytes(range(256)).translate(bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstuvwxyz"))
 
@@ -99,6 +100,21 @@ def join_headers(lines: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
         if is_token(name):
             values.setdefault(lower(name), []).append(value.strip(b" \t"))
     return {name: (b"; " if name == b"cookie" else b",").join(parts) for name, parts in values.items()}
+
+
+def is_grpc(method: bytes, headers: Mapping[bytes, bytes]) -> bool:
+    """Whether a request is a gRPC call: POST and a media type of gRPC, which gRPC-Web's is not (M9, HI-N2).
+
+    >>> is_grpc(b"POST", {b"content-type": b"Application/gRPC+proto"}), is_grpc(b"POST", {b"content-type": b"application/grpc-web"})
+    (True, False)
+    """
+    return method == b"POST" and bool(_GRPC_TYPE.match(headers.get(b"content-type", b"")))
+
+
+def called_method(path: bytes) -> tuple[bytes, bytes] | None:
+    """Service and method of a path that is exactly `/service/method` (HI-N1), else None."""
+    parts = path.split(b"/")
+    return (parts[1], parts[2]) if len(parts) == 3 and not parts[0] and parts[1] and parts[2] else None
 
 
 def is_field_value(value: bytes) -> bool:

@@ -139,6 +139,8 @@ cdef class Builder:
             made.is_tls = not plain
             made.by_host = self.scope_of_names([(listener.hostname, listener.id) for listener in plain or secure])
             made.by_server_name = self.scope_of_names([(listener.hostname, listener.id) for listener in shaken])
+            made.tcp = next((listener.id + 1 for listener in here if listener.protocol == "TCP"), 0)
+            made.udp = next((listener.id + 1 for listener in here if listener.protocol == "UDP"), 0)
             (<Port *>(self.arena.base + offset))[<size_t>place] = made
         return offset
 
@@ -211,6 +213,8 @@ cdef class Builder:
         paths = sorted(_flat_paths(host.paths), key=lambda path: (-len(path[0]), path[0]))
         made.root = self.spot(host.paths.prefix)
         made.regexes = self.spot(host.regexes)
+        made.grpc = self.spot(host.grpc)
+        made._pad = 0
         made.fallthrough = 0 if host.fallthrough is None else host.fallthrough + 1
         made.name_count = len(paths)
         made.names = self.arena.take_array(len(paths), sizeof(PathName))
@@ -289,7 +293,7 @@ cdef class Builder:
         return offset
 
     def _name_id(self, on, name):
-        if on == ON_PATH:
+        if on != ON_HEADER and on != ON_QUERY:
             return 0
         ids = self.header_names if on == ON_HEADER else self.query_names
         return ids.setdefault(name, len(ids))
@@ -390,6 +394,11 @@ cdef class Builder:
         made.backend_count = len(rule.backends)
         made.backends = self.arena.take_array(len(rule.backends), sizeof(Backend))
         made.total = 0
+        made.needs_chance = len(rule.backends) > 1 or any(
+            0 < mirror.numerator < mirror.denominator
+            for filters in (rule.filters, *(backend.filters for backend in rule.backends))
+            for mirror in filters.mirrors
+        )
         for written in rule.backends:
             made.total += written.weight
             backend.until = made.total
@@ -415,6 +424,9 @@ def _conditions(entry):
     found = []
     if entry.path.kind is PathKind.REGULAR_EXPRESSION:
         found.append((ON_PATH, b"", entry.path.value, True))
+    if entry.grpc is not None:
+        parts = ((ON_SERVICE, entry.grpc.service), (ON_METHOD, entry.grpc.method))
+        found.extend((on, b"", value, entry.grpc.is_regex) for on, value in parts if value is not None)
     found.extend((ON_HEADER, match.name, match.value, match.is_regex) for match in entry.headers)
     found.extend((ON_QUERY, match.name, match.value, match.is_regex) for match in entry.query_params)
     return found

@@ -4,6 +4,7 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcmp
 
+from .chance cimport Chance, throw
 from .fields cimport Line, forget, prepare
 from .host cimport *
 from .layout cimport *
@@ -19,6 +20,12 @@ cdef enum:
     RESPOND = 2
     REFUSE = 3
     DROP = 4
+
+# What a connection without HTTP speaks.
+cdef enum:
+    TLS = 0
+    TCP = 1
+    UDP = 2
 
 cdef enum:
     ADMITTED = 0
@@ -39,7 +46,7 @@ cdef struct Call:
     Slice sni
     const Line *lines
     size_t line_count
-    double draw          # in [0, 1)
+    Chance chance
 
 
 cdef struct Answer:
@@ -52,6 +59,14 @@ cdef struct Answer:
     bint failed          # out of memory
     uint8_t *rewritten   # the path to forward, to be freed; NULL where it is the one that came
     size_t rewritten_size
+
+
+cdef inline void start_answer(Answer *answer) noexcept nogil:
+    answer.outcome = RESPOND
+    answer.status = answer.refusal = ADMITTED
+    answer.listener = answer.entry = answer.backend = -1
+    answer.failed = False
+    answer.rewritten = NULL
 
 
 cdef inline void refuse(Answer *answer, int why) noexcept nogil:
@@ -192,33 +207,42 @@ cdef inline bint answers(uint32_t kind, uint32_t status, uint32_t cors, const Ca
     return True
 
 
-cdef inline void carry_out(const uint8_t *block, int64_t entry, const Call *call, Answer *answer) noexcept nogil:
+cdef inline int32_t pick(const uint8_t *block, const Rule *rule, Chance *chance) noexcept nogil:
+    """The backend that chance falls on; the weights add up to something."""
+    cdef const Backend *backends = <const Backend *>(block + rule.backends)
+    cdef uint32_t weight
+    cdef int32_t picked = 0
+    if rule.needs_chance:
+        throw(chance)
+    if rule.backend_count == 1:
+        return 0
+    weight = <uint32_t>(chance.draw * <double>rule.total)
+    if weight >= rule.total:  # the product may round up to the total
+        weight = rule.total - 1
+    while backends[picked].until <= weight:
+        picked += 1
+    return picked
+
+
+cdef inline void carry_out(const uint8_t *block, int64_t entry, Call *call, Answer *answer) noexcept nogil:
     """What the winning rule does."""
     cdef const Header *header = <const Header *>block
-    cdef uint32_t number = (<const uint32_t *>(block + header.entry_rules))[entry]
-    cdef const Rule *rule = <const Rule *>(block + header.rules) + number
-    cdef const Backend *backends = <const Backend *>(block + rule.backends)
+    cdef const Rule *rule = <const Rule *>(block + header.rules) + (<const uint32_t *>(block + header.entry_rules))[entry]
     cdef const Backend *backend
-    cdef uint32_t picked = 0, weight
     answer.entry = <int32_t>entry
     if answers(rule.answer, rule.status, rule.cors, call, answer):
         return
     if rule.total == 0:
         respond(answer, 500)
         return
-    weight = <uint32_t>(call.draw * <double>rule.total)
-    if weight >= rule.total:  # the product may round up to the total
-        weight = rule.total - 1
-    while backends[picked].until <= weight:
-        picked += 1
-    backend = &backends[picked]
-    answer.backend = <int32_t>picked
+    answer.backend = pick(block, rule, &call.chance)
+    backend = <const Backend *>(block + rule.backends) + answer.backend
     if not answers(backend.answer, backend.status, backend.cors, call, answer):
         answer.outcome = FORWARD
 
 
 cdef inline void walk(
-    Asked *asked, const Listener *listener, const HostText *host, bint suspicious, const Call *call, Answer *answer
+    Asked *asked, const Listener *listener, const HostText *host, bint suspicious, Call *call, Answer *answer
 ) noexcept nogil:
     cdef uint32_t start = find_name(asked.block, &listener.hosts, host)
     cdef int64_t found = search(asked, start)
@@ -268,7 +292,7 @@ cdef inline uint32_t method_id(const uint8_t *block, Slice method) noexcept nogi
 
 
 cdef inline void decide(
-    const uint8_t *block, GwmSet **sets, const GwmApi *api, const Port *port, const Call *call, Answer *answer
+    const uint8_t *block, GwmSet **sets, const GwmApi *api, const Port *port, Call *call, Answer *answer
 ) noexcept nogil:
     cdef const Header *header = <const Header *>block
     cdef const Listener *listeners = <const Listener *>(block + header.listeners)
@@ -276,11 +300,7 @@ cdef inline void decide(
     cdef Asked asked
     cdef bint suspicious = False
     cdef int32_t listener
-    answer.outcome = RESPOND
-    answer.status = answer.refusal = ADMITTED
-    answer.listener = answer.entry = answer.backend = -1
-    answer.failed = False
-    answer.rewritten = NULL
+    start_answer(answer)
     if not is_token(call.method):
         refuse(answer, BAD_METHOD)
         return
@@ -309,9 +329,58 @@ cdef inline void decide(
     asked.lines = call.lines
     asked.line_count = call.line_count
     asked.method = method_id(block, call.method)
+    asked.is_post = call.method.size == 4 and memcmp(call.method.at, b"POST", 4) == 0
     prepare(&asked.headers)
     prepare(&asked.params)
     answer.listener = listener
     walk(&asked, &listeners[listener], &host, suspicious, call, answer)
     forget(&asked.headers)
     forget(&asked.params)
+
+
+cdef inline void decide_connection(
+    const uint8_t *block, const Port *port, int protocol, Slice sni, Chance *chance, Answer *answer
+) noexcept nogil:
+    """A connection or datagram without HTTP: the listener, its first route, and that one's backend (T-1 to T-4)."""
+    cdef const Header *header = <const Header *>block
+    cdef const Listener *listeners = <const Listener *>(block + header.listeners)
+    cdef HostText server_name
+    cdef Asked asked
+    cdef uint32_t listener
+    cdef int64_t found
+    start_answer(answer)
+    answer.outcome = DROP if protocol == UDP else REFUSE
+    read_server_name(sni, &server_name)
+    if protocol == TLS:
+        if server_name.kind == HOST_MALFORMED:
+            answer.refusal = BAD_SNI
+            return
+        listener = find_name(block, &port.by_server_name, &server_name)
+    else:
+        server_name.kind = HOST_ABSENT
+        listener = port.udp if protocol == UDP else port.tcp
+    if listener == 0:
+        return
+    answer.listener = <int32_t>listener - 1
+    if protocol == TLS and listeners[listener - 1].is_https:
+        return
+    # Entries without HTTP have no condition but the name: the first in rank order takes it.
+    asked.block = block
+    asked.path.at = NULL
+    asked.path.size = asked.query.size = asked.line_count = 0
+    asked.method = asked.is_post = 0
+    prepare(&asked.headers)
+    prepare(&asked.params)
+    found = search(&asked, find_name(block, &listeners[listener - 1].hosts, &server_name))
+    if found >= 0:
+        pick_connection(block, found, chance, answer)
+
+
+cdef inline void pick_connection(const uint8_t *block, int64_t entry, Chance *chance, Answer *answer) noexcept nogil:
+    cdef const Header *header = <const Header *>block
+    cdef const Rule *rule = <const Rule *>(block + header.rules) + (<const uint32_t *>(block + header.entry_rules))[entry]
+    answer.entry = <int32_t>entry
+    if rule.total != 0:
+        answer.backend = pick(block, rule, chance)
+        if (<const Backend *>(block + rule.backends))[answer.backend].answer == ANSWERS_NOTHING:
+            answer.outcome = FORWARD

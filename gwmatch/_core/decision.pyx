@@ -10,6 +10,7 @@ REFUSALS = (None, "bad_path", "ambiguous_path", "bad_query", "bad_host", "bad_me
 
 
 @cython.final
+@cython.no_gc  # what it holds, a table and bytes, can never lead back to it
 @cython.freelist(32)
 cdef class Decision:
     """What happens to a request, and which resources say so. Stays readable after its router is gone.

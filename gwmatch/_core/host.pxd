@@ -4,7 +4,7 @@ from libc.stdint cimport uint8_t
 from libc.string cimport memcmp, memcpy
 
 from .layout cimport Slice
-from .text cimport fold, is_alnum, is_digit
+from .text cimport LABEL, byte_class, fold, is_digit
 
 
 cdef extern from "<arpa/inet.h>" nogil:
@@ -73,14 +73,15 @@ cdef inline void read_name(Slice host, HostText *into) noexcept nogil:
             if label == 0 or label > 63:
                 return
             label = 0
-        elif is_alnum(byte) or byte == c'-' or byte == c'_':
+        elif byte_class[byte] & LABEL:
             label += 1
         else:
             return
     if label == 0 or label > 63:
         return
     into.size = host.size
-    into.kind = HOST_ADDRESS if is_ipv4(into.text, host.size) else HOST_NAME
+    # Only what ends in a digit can be an address, and few names do.
+    into.kind = HOST_ADDRESS if is_digit(into.text[host.size - 1]) and is_ipv4(into.text, host.size) else HOST_NAME
 
 
 cdef inline void read_host(Slice host, HostText *into) noexcept nogil:

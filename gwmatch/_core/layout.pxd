@@ -32,6 +32,8 @@ cdef enum:
     ON_PATH = 0
     ON_HEADER = 1
     ON_QUERY = 2
+    ON_SERVICE = 3       # of a path /service/method
+    ON_METHOD = 4
 
 # What a rule or a backend answers by itself.
 cdef enum:
@@ -79,6 +81,8 @@ cdef struct Port:
     uint32_t is_tls
     Scope by_host        # its HTTP listeners, or its HTTPS ones
     Scope by_server_name # HTTPS and TLS listeners
+    uint32_t tcp         # listener id + 1
+    uint32_t udp         # listener id + 1
 
 
 cdef struct Listener:
@@ -102,7 +106,9 @@ cdef struct Host:
     uint32_t max_size    # bytes of the longest path
     uint32_t root        # Spot of the prefix that covers everything
     uint32_t regexes     # Spot
+    uint32_t grpc        # Spot of GRPCRoutes' entries
     uint32_t fallthrough # Host index + 1
+    uint32_t _pad
 
 
 cdef struct Pred:
@@ -170,6 +176,7 @@ cdef struct Rule:
     uint32_t total
     uint32_t backends
     uint32_t backend_count
+    uint32_t needs_chance # several backends, or mirrors that are sampled
 
 
 cdef struct Name:

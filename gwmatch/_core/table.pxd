@@ -16,4 +16,5 @@ cdef class PortTable:
     cdef uint32_t offset
     cdef readonly int number
 
-    cdef Decision decision(self, const Call *call, const Answer *answer, uint64_t seed)
+    cdef Decision connection(self, int protocol, object sni, object draw)
+    cdef Decision decision(self, const Call *call, const Answer *answer)

@@ -8,6 +8,7 @@ from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy
 
 from .builder cimport Builder, Sets
+from .chance cimport Chance, start_counter, unit
 from .decide cimport *
 from .decision cimport Decision
 
@@ -24,16 +25,11 @@ cdef extern from *:
     #endif
     #define gwm_is_ascii(text) PyUnicode_IS_COMPACT_ASCII(text)
     #define gwm_ascii(text) ((const uint8_t *)PyUnicode_1BYTE_DATA(text))
-    static uint64_t gwm_counter;
-    static inline uint64_t gwm_next(void) { return __atomic_add_fetch(&gwm_counter, 1, __ATOMIC_RELAXED); }
-    static inline void gwm_seed(uint64_t seed) { __atomic_store_n(&gwm_counter, seed, __ATOMIC_RELAXED); }
     """
     bint FREE_THREADED "GWM_FREE_THREADED"
     bint is_ascii "gwm_is_ascii"(object text)
     const uint8_t *ascii "gwm_ascii"(object text)
     Py_ssize_t PyUnicode_GET_LENGTH(object text)
-    uint64_t next_count "gwm_next"()
-    void set_count "gwm_seed"(uint64_t seed)
 
 
 cdef enum:
@@ -43,7 +39,7 @@ cdef enum:
 def _seed_counter():
     import os
 
-    set_count(int.from_bytes(os.urandom(8), "little"))
+    start_counter(int.from_bytes(os.urandom(8), "little"))
 
 
 _seed_counter()
@@ -139,7 +135,7 @@ cdef class PortTable:
         cdef Lines lines
         cdef Call call
         cdef Answer answer
-        cdef uint64_t seed
+        read_draw(draw, &call.chance)
         if not is_plain(method):
             method = as_text(method, "method")
         if host is None:
@@ -152,17 +148,6 @@ cdef class PortTable:
             sni = b""
         elif not is_plain(sni):
             sni = as_text(sni, "sni")
-        if draw is None:
-            seed = splitmix(next_count())
-            call.draw = unit(seed)
-        elif isinstance(draw, float):
-            call.draw = draw
-            if not 0.0 <= call.draw < 1.0:
-                raise ValueError(f"draw must be in [0, 1) or an int seed, not {draw!r}")
-            memcpy(&seed, &call.draw, sizeof(seed))
-        else:
-            seed = <uint64_t>(draw & 0xFFFFFFFFFFFFFFFF)
-            call.draw = unit(seed)
         lines.at = room
         lines.count = 0
         # SAFETY: from here to `done` no Python code runs and nothing is allocated, so what the slices point into, which the
@@ -189,12 +174,41 @@ cdef class PortTable:
         if answer.failed:
             free(answer.rewritten)
             raise MemoryError("no memory to match a request")
-        return self.decision(&call, &answer, seed)
+        return self.decision(&call, &answer)
 
-    cdef Decision decision(self, const Call *call, const Answer *answer, uint64_t seed):
+    def match_tls(self, sni, *, draw=None):
+        """The Decision for a TLS connection by its server name (None: the client sent none), by the TLSRoutes of the port.
+
+        `decision.listener.tls_mode` says whether to pass it through or to terminate. Where the name belongs to an HTTPS
+        listener the outcome is `refuse` with that listener: there `match` decides, request by request.
+        """
+        if sni is None:
+            sni = b""
+        elif not is_plain(sni):
+            sni = as_text(sni, "sni")
+        return self.connection(TLS, sni, draw)
+
+    def match_tcp(self, *, draw=None):
+        """The Decision for a TCP connection: `forward` or `refuse`."""
+        return self.connection(TCP, b"", draw)
+
+    def match_udp(self, *, draw=None):
+        """The Decision for the first datagram of a UDP flow: `forward` or `drop`."""
+        return self.connection(UDP, b"", draw)
+
+    cdef Decision connection(self, int protocol, object sni, object draw):
+        cdef Call call
+        cdef Answer answer
+        read_draw(draw, &call.chance)
+        decide_connection(
+            self.owner.block, <const Port *>(self.owner.block + self.offset), protocol, slice_of(sni), &call.chance, &answer
+        )
+        return self.decision(&call, &answer)
+
+    cdef Decision decision(self, const Call *call, const Answer *answer):
         cdef Decision made = Decision.__new__(Decision)
         made.table = self.owner.table
-        made.seed = seed
+        made.seed = call.chance.seed
         made.listener_id = answer.listener
         made.entry_id = answer.entry
         made.backend_id = answer.backend
@@ -218,9 +232,21 @@ cdef bytes rewritten_target(const Call *call, const Answer *answer):
     )
 
 
-cdef inline double unit(uint64_t seed) noexcept nogil:
-    """draws.unit of a seed."""
-    return <double>(splitmix(seed) >> 11) * (1.0 / 9007199254740992.0)
+cdef inline int read_draw(object draw, Chance *chance) except -1:
+    """The caller's draw (draws.unit, draws.seed); without one, nothing is thrown yet."""
+    chance.known = draw is not None
+    chance.seed = 0
+    if draw is None:
+        return 0
+    if isinstance(draw, float):
+        chance.draw = draw
+        if not 0.0 <= chance.draw < 1.0:
+            raise ValueError(f"draw must be in [0, 1) or an int seed, not {draw!r}")
+        memcpy(&chance.seed, &chance.draw, sizeof(double))
+    else:
+        chance.seed = <uint64_t>(draw & 0xFFFFFFFFFFFFFFFF)
+        chance.draw = unit(chance.seed)
+    return 0
 
 
 # ------------------------------------------------------------------------------------------------------------ arguments

@@ -7,7 +7,7 @@ from libc.stdint cimport uint8_t
 from libc.string cimport memchr, memcpy
 
 from .layout cimport Slice
-from .text cimport hex_digit, is_alnum
+from .text cimport FORBIDDEN, ODD, UNRESERVED, byte_class, hex_digit
 
 
 cdef enum:
@@ -33,16 +33,12 @@ cdef inline void split_target(Slice target, bint cut_fragment, Slice *path, Slic
             path.size = mark - path.at
 
 
-cdef inline bint is_forbidden(uint8_t byte) noexcept nogil:
-    return byte <= 0x20 or byte == 0x7F or byte == c'#'
-
-
 cdef inline bint is_query(Slice query) noexcept nogil:
     cdef size_t i
+    cdef uint8_t some = 0
     for i in range(query.size):
-        if is_forbidden(query.at[i]):
-            return False
-    return True
+        some |= byte_class[query.at[i]]
+    return not some & FORBIDDEN
 
 
 cdef inline bint is_path(Slice method, Slice path, bint *suspicious) noexcept nogil:
@@ -56,7 +52,9 @@ cdef inline bint is_path(Slice method, Slice path, bint *suspicious) noexcept no
         return path.size == 1 and path.at[0] == c'*' and method.size == 7 and is_word(method, b"OPTIONS")
     for i in range(path.size):
         byte = path.at[i]
-        if is_forbidden(byte):
+        if not byte_class[byte] & (FORBIDDEN | ODD):
+            continue
+        if byte_class[byte] & FORBIDDEN:
             return False
         if byte == c'%':
             if path.size - i < 3 or hex_digit(path.at[i + 1]) < 0 or hex_digit(path.at[i + 2]) < 0:
@@ -64,9 +62,9 @@ cdef inline bint is_path(Slice method, Slice path, bint *suspicious) noexcept no
             if path.at[i + 1] == c'0' and path.at[i + 2] == c'0':
                 return False
             suspicious[0] = True
-        elif byte == c';' or byte == c'\\' or byte >= 0x80:
+        elif byte != c'/':
             suspicious[0] = True
-        elif byte == c'/' and i + 1 < path.size:
+        elif i + 1 < path.size:
             following = path.at[i + 1]
             if following == c'/' or (following == c'.' and is_dot_segment(path, i + 1)):
                 suspicious[0] = True
@@ -99,10 +97,6 @@ cdef inline bint is_dot_segment(Slice path, size_t start) noexcept nogil:
     return end == path.size or path.at[end] == c'/'
 
 
-cdef inline bint is_unreserved(uint8_t byte) noexcept nogil:
-    return is_alnum(byte) or byte == c'-' or byte == c'.' or byte == c'_' or byte == c'~'
-
-
 cdef inline uint8_t upper_hex(int value) noexcept nogil:
     return <uint8_t>(c'0' + value if value < 10 else c'A' + value - 10)
 
@@ -120,7 +114,7 @@ cdef inline size_t decode_unreserved(Slice path, bint escape_high, uint8_t *into
             low = hex_digit(path.at[i + 2])
             i += 3
             byte = <uint8_t>(high * 16 + low)
-            if is_unreserved(byte):
+            if byte_class[byte] & UNRESERVED:
                 into[size] = byte
                 size += 1
                 continue

@@ -2,13 +2,13 @@
 gathers, and never leaves the bytes it was given."""
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
-from libc.string cimport memcmp
+from libc.string cimport memchr, memcmp
 
 from .fields cimport Line, Value, Values, gather_headers, gather_query, value_of
 from .host cimport HOST_NAME, HostText
 from .layout cimport *
 from .native cimport GwmApi, GwmSet
-from .target cimport MAX_PATH
+from .text cimport fold, is_named, trimmed
 
 
 cdef enum:
@@ -36,6 +36,7 @@ cdef struct Asked:
     const Line *lines
     size_t line_count
     uint32_t method              # id, 0 for one that no candidate asks for
+    bint is_post
     Values headers
     Values params
 
@@ -81,17 +82,44 @@ cdef inline const Value *asked_value(Asked *asked, uint32_t on, uint32_t name) n
     return value_of(&asked.params, name)
 
 
+cdef inline bint asked_text(Asked *asked, uint32_t on, uint32_t name, Slice *text) noexcept nogil:
+    """What a condition looks at; whether the request has it, in a form that a condition can hold for (HI-F4)."""
+    cdef const Value *value
+    if on == ON_PATH:
+        text[0] = asked.path
+        return True
+    if on == ON_SERVICE or on == ON_METHOD:
+        return called_method(asked.path, on, text)
+    value = asked_value(asked, on, name)
+    if value == NULL or not value.is_field_value:
+        return False
+    text[0] = value.text
+    return True
+
+
+cdef inline bint called_method(Slice path, uint32_t part, Slice *text) noexcept nogil:
+    """The service or the method of a path that is exactly /service/method (HI-N1)."""
+    cdef const uint8_t *slash
+    cdef size_t service, method
+    if path.size < 4 or path.at[0] != c'/':
+        return False
+    slash = <const uint8_t *>memchr(path.at + 1, c'/', path.size - 1)
+    if slash == NULL:
+        return False
+    service = slash - path.at - 1
+    method = path.size - service - 2
+    if service == 0 or method == 0 or memchr(slash + 1, c'/', method) != NULL:
+        return False
+    text.at = path.at + 1 if part == ON_SERVICE else slash + 1
+    text.size = service if part == ON_SERVICE else method
+    return True
+
+
 cdef inline int test(Asked *asked, const Pred *pred) noexcept nogil:
     cdef uint64_t bits = 0
-    cdef const Value *value
     cdef Slice text
-    if pred.on == ON_PATH:
-        text = asked.path
-    else:
-        value = asked_value(asked, pred.on, pred.name)
-        if value == NULL or not value.is_field_value:
-            return FAILS
-        text = value.text
+    if not asked_text(asked, pred.on, pred.name, &text):
+        return FAILS
     if pred.pattern == 0:
         return same(text, asked.block, pred.value)
     if pred.on == ON_HEADER and text.size > MAX_REGEX_VALUE:
@@ -134,17 +162,9 @@ cdef inline bint narrow(Asked *asked, const Group *group, uint32_t words, uint64
     cdef uint64_t matching[CHUNK_WORDS]
     cdef uint64_t allowed[CHUNK_WORDS]
     cdef uint64_t word, some = 0
-    cdef const Value *value
     cdef Slice text
     cdef uint32_t i, j, record, pattern
-    cdef bint present = True
-    if group.on == ON_PATH:
-        text = asked.path
-    else:
-        value = asked_value(asked, group.on, group.name)
-        present = value != NULL and value.is_field_value
-        if present:
-            text = value.text
+    cdef bint present = asked_text(asked, group.on, group.name, &text)
     for i in range(words):
         allowed[i] = free[i]
     if present:
@@ -338,7 +358,7 @@ cdef inline int64_t search_exact(Asked *asked, const Host *host) noexcept nogil:
     return NOT_FOUND
 
 
-cdef inline int64_t search_host(Asked *asked, const Host *host) noexcept nogil:
+cdef inline int64_t search_http(Asked *asked, const Host *host) noexcept nogil:
     """Exact, then regular expressions and prefixes in the order that the table's options say (K3)."""
     cdef bint after = (<const Header *>asked.block).regex_after_prefix
     cdef int64_t found
@@ -352,6 +372,41 @@ cdef inline int64_t search_host(Asked *asked, const Host *host) noexcept nogil:
     if found == NOT_FOUND and not after:
         found = search_prefixes(asked, host)
     return found
+
+
+cdef inline int64_t search_host(Asked *asked, const Host *host) noexcept nogil:
+    """The kind of route that the request is of goes first (M9)."""
+    cdef bint grpc_first
+    cdef int64_t found
+    if host.grpc == 0:
+        return search_http(asked, host)
+    grpc_first = is_grpc(asked)
+    found = search_spot(asked, host.grpc) if grpc_first else search_http(asked, host)
+    if found == NOT_FOUND:
+        found = search_http(asked, host) if grpc_first else search_spot(asked, host.grpc)
+    return found
+
+
+cdef inline bint is_grpc(const Asked *asked) noexcept nogil:
+    """POST, and a Content-Type of application/grpc alone or followed by `+` or `;`, in any case."""
+    cdef const char *media_type = b"application/grpc"
+    cdef size_t i, j, lines = 0
+    cdef Slice value
+    if not asked.is_post:
+        return False
+    for i in range(asked.line_count):
+        if is_named(asked.lines[i].name, b"content-type", 12):
+            if lines == 0:
+                value = trimmed(asked.lines[i].value)
+            lines += 1
+    if lines == 0 or value.size < 16:
+        return False
+    for j in range(16):
+        if fold(value.at[j]) != <uint8_t>media_type[j]:
+            return False
+    if value.size == 16:
+        return lines == 1  # several lines are one value, joined by `,`
+    return value.at[16] == c'+' or value.at[16] == c';'
 
 
 cdef inline int64_t search(Asked *asked, uint32_t host) noexcept nogil:

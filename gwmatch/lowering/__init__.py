@@ -6,10 +6,10 @@ Rules that the graph found invalid are gone, listeners that take no traffic too;
 from __future__ import annotations
 
 from ..api import ResourceKey
-from ..graph import Graph
+from ..graph import Graph, ListenerNode
 from ..ir import HostNode, Listener, ListenerId, Table
 from .hosts import VirtualHosts
-from .http import Entries
+from .entries import Entries
 
 __all__ = ["lower"]
 
@@ -31,6 +31,7 @@ def lower(graph: Graph, gateway: ResourceKey) -> Table:
                 port=node.listener.port,
                 protocol=node.listener.protocol,
                 hostname=node.hostname,
+                tls_mode=_tls_mode(node),
                 entries=tuple(entry.id for entry in entries),
                 hosts=hosts.add(entries) if entries else HostNode(),
             )
@@ -43,3 +44,9 @@ def lower(graph: Graph, gateway: ResourceKey) -> Table:
         virtual_hosts=tuple(hosts.made),
         options=graph.options,
     )
+
+
+def _tls_mode(node: ListenerNode) -> str | None:
+    if node.listener.protocol not in ("HTTPS", "TLS"):
+        return None
+    return (node.listener.tls.mode if node.listener.tls is not None else None) or "Terminate"

@@ -71,8 +71,9 @@ class VirtualHosts:
             id=VirtualHostId(len(self.made)),
             hostname=hostname,
             entries=tuple(entry.id for entry in ordered),
-            paths=_path_tree(ordered),
+            paths=_path_tree([entry for entry in ordered if entry.grpc is None]),
             regexes=tuple(entry.id for entry in ordered if entry.path.kind is PathKind.REGULAR_EXPRESSION),
+            grpc=tuple(entry.id for entry in ordered if entry.grpc is not None),
             fallthrough=fallthrough,
         )
         self.made.append(made)

@@ -86,6 +86,8 @@ _ODD_PATHS = (b"*", b"", b"/", b"//", b"/..", b"/%2e", b"/a" * 100, b"/" + b"x" 
 _ODD_METHODS = (b"GET", b"get", b"POST", b"OPTIONS", b"CONNECT", b"PATCH", b"", b"G T", b"M-SEARCH", b"GET\x00", b"\xff")
 _ODD_QUERIES = (b"", b"?", b"?a=1&a=2", b"?a", b"?%61=1", b"?a+b=a%62", b"?A=1", b"?=1", b"?a=%zz", b"?a=1,2&&b[]=a", b"?a=1#x",
                 b"?a=\x01", b"?" + b"q" * 16384, b"?" + b"q" * 16385, b"?b[]=1&a=;1", b"?a=1%26a=2")
+_CALLS = (b"/a/b", b"/a.b/Get", b"/A/b", b"/a/b/", b"/a//b", b"/a", b"//b", b"/a.b/c", b"/a%2Eb/Get", b"/a.b%2FGet", b"/b/Get")
+_MEDIA_TYPES = (b"application/grpc", b"Application/gRPC+proto", b"application/grpc;x=1", b"application/grpc-web", b" application/grpc\t", b"text/plain")
 _ODD_LINES = (
     (b"x-a", b"1"), (b"X-A", b"2"), (b"x-a", b" 1 "), (b"x-a", b""), (b"cookie", b"a"), (b"Cookie", b"b=2"), (b"x-b", b"a\x00"),
     (b"x-b", b"1\r\n2"), (b"x a", b"1"), (b"x-a ", b"1"), (b"", b"1"), (b"x_a", b"1"), (b"Origin", b"https://a.test"),
@@ -98,13 +100,17 @@ _ODD_LINES = (
 def requests_near(draw: st.DrawFn, table: Table) -> tuple[int, Request, float]:
     """A port of the table, a request for it, and a draw for its weights."""
     listener = draw(st.sampled_from(table.listeners))
-    entry = draw(st.sampled_from(table.entries)) if table.entries else None
+    asked = listener.entries or range(len(table.entries))
+    entry = table.entries[draw(st.sampled_from(asked))] if asked else None
     host = _host(draw, listener.hostname, entry)
     path = _path(draw, entry)
     method = entry.method if entry is not None and entry.method and draw(st.booleans()) else draw(st.sampled_from(_ODD_METHODS))
     if draw(st.booleans()) and method not in (b"GET", b"POST", b"OPTIONS", b"PATCH"):
         method = b"GET"
     lines = list(_lines(draw, entry.headers if entry is not None else ()))
+    if entry is not None and (entry.grpc is not None or draw(st.integers(0, 9)) == 0):
+        method = draw(st.sampled_from((b"POST", b"POST", b"POST", b"GET")))
+        lines += [(_recased(draw, b"content-type"), media_type) for media_type in draw(st.lists(st.sampled_from(_MEDIA_TYPES), max_size=2))]
     if host is not None and draw(st.integers(0, 9)) == 0:
         lines.append((draw(st.sampled_from((b"host", b"Host"))), draw(st.sampled_from((host, host + b":80", b"org", b"")))))
     query = _query(draw, entry.query_params if entry is not None else ())
@@ -128,6 +134,8 @@ def _path(draw: st.DrawFn, entry: Entry | None) -> bytes:
     if entry is None or draw(st.integers(0, 11)) == 0:
         return draw(st.sampled_from(_ODD_PATHS))
     path = entry.path.value or b"/"
+    if entry.grpc is not None and draw(st.integers(0, 5)):
+        return draw(st.sampled_from(_CALLS))
     if entry.path.kind is PathKind.REGULAR_EXPRESSION:
         path = draw(st.sampled_from((b"/a", b"/ab", b"/b", b"/a/b", b"/a/x", b"/bbb", b"/abab", b"/zc", b"a")))
     bent: bytes = draw(st.sampled_from(_BENT_PATHS))(path)

@@ -6,6 +6,7 @@ The alphabets are small on purpose, so that hosts overlap, paths nest, condition
 from __future__ import annotations
 
 from hypothesis import strategies as st
+from msgspec import structs
 
 from ..graph.hostnames import intersect
 from ..ir import (
@@ -17,6 +18,7 @@ from ..ir import (
     HostNode,
     Listener,
     ListenerId,
+    MethodMatch,
     PathKind,
     PathMatch,
     Redirect,
@@ -36,6 +38,8 @@ VALUES = ("1", "2", "1,2", "a", "ab", "")
 VALUE_PATTERNS = (".*", "[0-9]+", "a|ab", "1,2", "(?s)[^b]*", "")
 HEADER_NAMES = (b"x-a", b"x-b", b"cookie", b"host", b"accept")
 QUERY_NAMES = (b"a", b"A", b"a b", b"", b"b[]")
+SERVICES = (b"a", b"a.b", b"A", None)
+CALLED = (b"b", b"Get", None)
 METHODS = (b"GET", b"POST", b"OPTIONS", b"PATCH")
 
 options = st.builds(
@@ -103,6 +107,12 @@ _matches = st.tuples(
     st.one_of(st.just(()), _conditions(HEADER_NAMES)),
     st.one_of(st.just(()), st.just(()), _conditions(QUERY_NAMES)),
 )
+_CATCH_ALL = PathMatch(PathKind.PATH_PREFIX, b"", "/")
+_calls = st.one_of(
+    st.builds(MethodMatch, st.sampled_from(SERVICES), st.sampled_from(CALLED)),
+    st.builds(MethodMatch, st.sampled_from((b"a.*", b"[ab]", None)), st.sampled_from((b".*", b"b|G.t", None)), st.just(True)),
+)
+_grpc_matches = st.tuples(st.just(_CATCH_ALL), st.none(), st.one_of(st.just(()), _conditions(HEADER_NAMES)), st.just(()), _calls)
 _ruled = st.tuples(_routes, st.lists(st.sampled_from(HOSTNAMES), min_size=1, max_size=3, unique=True), _filters, _backends)
 
 _HTTP = st.lists(st.sampled_from(HOSTNAMES), min_size=1, max_size=4, unique=True)
@@ -112,14 +122,15 @@ BULK = (0, 0, 0, 0, 0, 7, 9, 70, 1100)
 
 @st.composite
 def tables(draw: st.DrawFn) -> Table:
-    """Any ir.Table of HTTP listeners on port 80 and HTTPS listeners on port 443."""
+    """Any ir.Table of HTTP listeners on port 80, and of HTTPS, TLS, TCP and UDP listeners on port 443."""
     chosen = draw(options)
     rules: list[Rule] = []
     drawn: list[tuple[int, list[str | None], list[tuple[object, ...]]]] = []
     for number in range(draw(st.integers(1, 5))):
         route, hostnames, filters, backends = draw(_ruled)
-        rules.append(Rule(route, number, None, filters, backends))
-        matches: list[tuple[object, ...]] = list(draw(st.lists(_matches, min_size=1, max_size=4)))
+        is_grpc = number > 0 and draw(st.integers(0, 3)) == 0
+        rules.append(Rule(structs.replace(route, kind="GRPCRoute") if is_grpc else route, number, None, filters, backends))
+        matches: list[tuple[object, ...]] = list(draw(st.lists(_grpc_matches if is_grpc else _matches, min_size=1, max_size=4)))
         drawn.append((number, hostnames, matches))
     drawn[0][2].extend(_bulk(draw(st.sampled_from(BULK)), draw(_paths), draw(st.sampled_from(("headers", "query", "paths")))))
     listeners = []
@@ -143,7 +154,34 @@ def tables(draw: st.DrawFn) -> Table:
                     hosts=hosts.add(added) if added else HostNode(),
                 )
             )
+    _add_connections(draw, listeners, rules, entries, hosts)
     return Table("ns/gw", tuple(listeners), tuple(rules), tuple(entries), tuple(hosts.made), chosen)
+
+
+def _add_connections(
+    draw: st.DrawFn, listeners: list[Listener], rules: list[Rule], entries: list[Entry], hosts: VirtualHosts
+) -> None:
+    """Listeners that decide no HTTP, with routes of their own. TLS shares port 443 with HTTPS, by other names."""
+    taken = {listener.hostname for listener in listeners if listener.port == 443}
+    wanted: list[tuple[str, str | None]] = [("TLS", name) for name in draw(st.lists(st.sampled_from(HOSTNAMES), max_size=2, unique=True))]
+    wanted += [(protocol, None) for protocol in draw(st.lists(st.sampled_from(("TCP", "UDP")), max_size=2, unique=True))]
+    for protocol, hostname in wanted:
+        if protocol == "TLS" and hostname in taken:
+            continue
+        index = ListenerId(len(listeners))
+        drawn = []
+        for _ in range(draw(st.integers(0, 3))):
+            route, names, _, backends = draw(_ruled)
+            plain = tuple(structs.replace(backend, filters=Filters()) for backend in backends)
+            drawn.append((len(rules), names if protocol == "TLS" else [None], [(_CATCH_ALL, None, (), ())]))
+            rules.append(Rule(structs.replace(route, kind=f"{protocol}Route"), len(rules), None, Filters(), plain))
+        added = _entries(index, hostname, drawn, len(entries))
+        entries.extend(added)
+        ids = tuple(entry.id for entry in added)
+        tree = hosts.add(added) if added else HostNode()
+        listeners.append(
+            Listener(index, "ns/gw", "Gateway ns/gw", f"l{index}", 443, protocol, hostname, None, ids, tree)
+        )
 
 
 def _bulk(count: int, path: PathMatch, what: str) -> list[tuple[object, ...]]:
@@ -161,8 +199,8 @@ def _entries(
     made: list[Entry] = []
     for rule, hostnames, matches in drawn:
         hosts = intersect(hostname, hostnames)
-        for index, (path, method, headers, query) in enumerate(matches):
+        for index, (path, method, headers, query, *grpc) in enumerate(matches):
             if hosts:
                 entry_id = EntryId(start + len(made))
-                made.append(Entry(entry_id, listener, RuleId(rule), index, hosts, path, method, headers, query))  # type: ignore[arg-type]
+                made.append(Entry(entry_id, listener, RuleId(rule), index, hosts, path, method, headers, query, *grpc))  # type: ignore[arg-type]
     return made

@@ -32,3 +32,9 @@ def test_native_agrees_with_reference(table: Table, data: st.DataObject) -> None
             request.method, request.host, request.path, request.headers, sni=request.sni, draw=chance
         )
         assert decision.verdict == reference.match(table, port, request, chance), request
+        bound = compiled.port(port)
+        assert bound.match_tls(request.sni, draw=chance).verdict == reference.match_tls(table, port, request.sni, chance)
+    for port in compiled.ports:
+        bound = compiled.port(port)
+        assert bound.match_tcp(draw=0.5).verdict == reference.match_tcp(table, port, 0.5)
+        assert bound.match_udp(draw=0.5).verdict == reference.match_udp(table, port, 0.5)
