@@ -101,7 +101,7 @@ class Intake:
         group, _, kind, metadata = identity
         renamed = RENAMED.get((group, kind))
         served = KINDS.get((group, kind) if renamed is None else (renamed.GROUP, renamed.KIND))
-        return None if served is None else _key(group, kind, metadata, served)
+        return _key(group, kind, metadata, served)
 
     def _objects(self, value: Any, place: Place | None) -> Iterator[tuple[Any, Steps, int]]:
         """The object itself, or the items of a List with where they stand in it."""

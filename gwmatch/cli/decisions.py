@@ -12,12 +12,12 @@ from gwmatch import ir
 
 from .output import COLOURS, bold, duration, percent, plain, printable
 
-EXIT_CODES = {"forward": 0, "redirect": 0}
-"""Everything else is 1: the gateway answers itself, refuses or drops."""
 
 
 def exit_code(decision: gwmatch.Decision) -> int:
-    return EXIT_CODES.get(decision.outcome, 1)
+    """1 where the gateway answers an error, refuses or drops; a preflight's 204 is no error."""
+    served = decision.outcome in ("forward", "redirect") or decision.status == 204
+    return 0 if served else 1
 
 
 def as_data(explanation: gwmatch.Explanation) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from .. import wire
-from ..ir import NEWEST, Entry, Rule, Table, ValueMatch
-from ..lowering.precedence import KEY_NAMES
+from ..ir import NEWEST, Entry, MethodMatch, Rule, Table, ValueMatch
+from ..lowering.precedence import GRPC_KEYS, HTTP_KEYS
 from ..reference import TOO_LONG, Candidate, Facts
 from .account import Deciding
 
@@ -43,7 +43,7 @@ def conditions(entry: Entry) -> str:
     >>> conditions(Entry(0, 0, 0, 0, (), path, b"GET", (ValueMatch(b"x-canary", b"always"),)))
     'PathPrefix /cart/, method GET, header x-canary=always'
     """
-    parts = [path_condition(entry)]
+    parts = [path_condition(entry)] if entry.grpc is None else [call_condition(entry.grpc)]
     if entry.method is not None:
         parts.append(f"method {text(entry.method)}")
     parts += [f"header {value_condition(each)}" for each in entry.headers]
@@ -53,6 +53,18 @@ def conditions(entry: Entry) -> str:
 
 def path_condition(entry: Entry) -> str:
     return f"{entry.path.kind.value} {text(entry.path.written.encode())}"
+
+
+def call_condition(match: MethodMatch) -> str:
+    """The gRPC method that is asked for.
+
+    >>> call_condition(MethodMatch(b"shop.Cart", None)), call_condition(MethodMatch(b"shop.*", b"Get", True))
+    ('gRPC shop.Cart/*', 'gRPC shop.*/Get (RegularExpression)')
+    """
+    if match.service is None and match.method is None:
+        return "any gRPC method"
+    named = "/".join("*" if part is None else text(part) for part in (match.service, match.method))
+    return f"gRPC {named}{' (RegularExpression)' if match.is_regex else ''}"
 
 
 def value_condition(condition: ValueMatch) -> str:
@@ -65,6 +77,8 @@ def lost(candidate: Candidate, facts: Facts) -> tuple[str, str, str]:
     entry, field = candidate.entry, candidate.lost
     if field == "path":
         return field, path_condition(entry), text(facts.path) or "an empty path"
+    if field == "method" and entry.grpc is not None:
+        return field, call_condition(entry.grpc), text(facts.path)
     if field == "method":
         assert entry.method is not None
         return field, text(entry.method), text(facts.method)
@@ -95,30 +109,35 @@ def _quoted(value: bytes) -> str:
 def deciding(first: Candidate, second: Candidate, table: Table) -> Deciding:
     """The key by which one candidate comes before another."""
     at = next(index for index, (one, other) in enumerate(zip(first.key, second.key, strict=True)) if one != other)
-    words = [_value(at, each, table.rule_of(each.entry)) for each in (first, second)]
-    return Deciding(f"K{at + 1}", KEY_NAMES[at], *words)
+    key, name = (HTTP_KEYS if first.entry.grpc is None else GRPC_KEYS)[at]
+    words = [_value(name, at, each, table.rule_of(each.entry)) for each in (first, second)]
+    return Deciding(key, name, *words)
 
 
-def _value(at: int, candidate: Candidate, rule: Rule) -> str:
+def _value(name: str, at: int, candidate: Candidate, rule: Rule) -> str:
+    """What a candidate has at one element of its rank, by the name of the element."""
     entry, key = candidate.entry, candidate.key[at]
-    count = -key if isinstance(key, int) else 0
-    match at:
-        case 0 | 1:
-            return f"{count} ({candidate.hostname or 'no hostname'})"
-        case 2:
+    match name:
+        case "characters of the exact hostname" | "characters of the hostname":
+            return f"{-int(key)} ({candidate.hostname or 'no hostname'})"
+        case "kind of route":
+            return rule.route.kind
+        case "kind of path match":
             return entry.path.kind.value
-        case 4:
+        case "kind of service match" | "kind of method match":
+            return ("Exact", "RegularExpression", "none")[int(key)]
+        case "a method condition":
             return "none" if entry.method is None else text(entry.method)
-        case 7:
+        case "age of the route":
             return age(rule.route.created)
-        case 8:
+        case "name of the route":
             return rule.route.full_name
-        case 9:
+        case "order of the rules":
             return f"rule {rule.index}"
-        case 10:
+        case "order of the matches":
             return f"match {entry.match}"
         case _:
-            return str(count)
+            return str(-int(key))
 
 
 def age(created: int) -> str:

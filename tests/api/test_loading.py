@@ -287,15 +287,15 @@ def test_reference_policy() -> None:
 def test_skipped_kinds() -> None:
     """HI-L11."""
     foreign = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "a"}}
-    later = {"apiVersion": GATEWAY_API, "kind": "GRPCRoute", "metadata": {"name": "a"}}
+    unknown = {"apiVersion": GATEWAY_API, "kind": "Teapot", "metadata": {"name": "a"}}
     misspelt = {"apiVersion": GATEWAY_API, "kind": "HttpRoutes", "metadata": {"name": "a"}}
     istio = {"apiVersion": "networking.istio.io/v1", "kind": "Gateway", "metadata": {"name": "a"}}
     kustomize = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": []}
     other = but(foreign, "metadata", "name", value="b")
-    resources = load(foreign, other, foreign, later, misspelt, istio, kustomize)
+    resources = load(foreign, other, foreign, unknown, misspelt, istio, kustomize)
     assert len(resources) == 0
-    assert resources.skipped == {"Deployment": 2, "GRPCRoute": 1, "HttpRoutes": 1, "Gateway": 1, "Kustomization": 1}
-    assert [each.resource for each in resources.notices] == ["GRPCRoute a", "HttpRoutes a"]
+    assert resources.skipped == {"Deployment": 2, "Teapot": 1, "HttpRoutes": 1, "Gateway": 1, "Kustomization": 1}
+    assert [each.resource for each in resources.notices] == ["Teapot a", "HttpRoutes a"]
     assert "did you mean 'HTTPRoute'?" in resources.notices[1].message
 
 

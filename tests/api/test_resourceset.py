@@ -96,12 +96,12 @@ def test_notices_follow_their_objects() -> None:
 
 def test_skipped_objects_come_and_go() -> None:
     """However often one is written, there is one of it, and one thing to say about it."""
-    later = {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "GRPCRoute", "metadata": {"name": "a"}}
-    resources = load(later)
+    unknown = {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "Teapot", "metadata": {"name": "a"}}
+    resources = load(unknown)
     for _ in range(3):
-        resources = resources.updated(upserts=[later])
-    assert (resources.skipped, len(resources.notices)) == ({"GRPCRoute": 1}, 1)
-    gone = resources.updated(deletes=[later])
+        resources = resources.updated(upserts=[unknown])
+    assert (resources.skipped, len(resources.notices)) == ({"Teapot": 1}, 1)
+    gone = resources.updated(deletes=[unknown])
     assert (gone.skipped, gone.notices) == ({}, ())
 
 
