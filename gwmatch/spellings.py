@@ -1,7 +1,7 @@
 """A path and its other spellings: which paths are none, how a back end might re-read one, and the one normal form.
 
 The rules HI-P1 to HI-P9: a request is refused where a plausible other reading of its path would select another rule, since
-the matcher and the back end must not mean different things by the same bytes. `_core/paths.pxd` is the native twin.
+the matcher and the back end must not mean different things by the same bytes. `_core/target.pxd` is the native twin.
 """
 
 from __future__ import annotations

@@ -375,7 +375,7 @@ cdef inline int64_t search_http(Asked *asked, const Host *host) noexcept nogil:
 
 
 cdef inline int64_t search_host(Asked *asked, const Host *host) noexcept nogil:
-    """The kind of route that the request is of goes first (M9)."""
+    """The kind of route that the request is of goes first (M-9)."""
     cdef bint grpc_first
     cdef int64_t found
     if host.grpc == 0:

@@ -12,7 +12,7 @@ class Deciding(msgspec.Struct, frozen=True):
     """The first key of the order in which two matches differ, and what each has there."""
 
     key: str
-    """`K1` to `K11`; `M9` where the kinds of route differ, `G5` for what a GRPCRoute asks."""
+    """`K1` to `K11`; `M-9` where the kinds of route differ, `G5` for what a GRPCRoute asks."""
     name: str
     """What the key is, in words."""
     first: str

@@ -15,7 +15,7 @@ _KINDS = {
 _HOST_KEYS = (
     ("K1", "characters of the exact hostname"),
     ("K2", "characters of the hostname"),
-    ("M9", "kind of route"),
+    ("M-9", "kind of route"),
 )
 _TIE_KEYS = (
     ("K8", "age of the route"),
@@ -51,7 +51,7 @@ def rank(
     """Sort key of one match for one requested host, which `hostname` covers; the smallest is tried first.
 
     `is_grpc` says of the request whether it is a gRPC call: between an HTTPRoute and a GRPCRoute of equal hostnames the
-    standard names no order, and ours prefers the kind that the request is of (docs/semantics.md, M9).
+    standard names no order, and ours prefers the kind that the request is of (docs/semantics.md, M-9).
     """
     return (
         *host_rank(hostname),
