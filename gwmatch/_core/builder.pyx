@@ -390,7 +390,7 @@ cdef class Builder:
         cdef Rule made
         cdef Backend backend
         cdef size_t place = 0
-        made.answer, made.status, made.cors = _answer(rule.filters, rule.filters.failure)
+        made.answer, made.status, made.cors = _answer(rule.filters, 500 if rule.filters.failure else 0)
         made.backend_count = len(rule.backends)
         made.backends = self.arena.take_array(len(rule.backends), sizeof(Backend))
         made.total = 0
@@ -402,17 +402,17 @@ cdef class Builder:
         for written in rule.backends:
             made.total += written.weight
             backend.until = made.total
-            backend.answer, backend.status, backend.cors = _answer(
-                written.filters, written.failure or written.filters.failure
-            )
+            failure = written.failure_status if written.failure else 500 if written.filters.failure else 0
+            backend.answer, backend.status, backend.cors = _answer(written.filters, failure)
             (<Backend *>(self.arena.base + made.backends))[place] = backend
             place += 1
         return made
 
 
 def _answer(filters, failure):
+    """What filters answer by themselves; `failure` is the status if they, or what they stand at, cannot be used."""
     if failure:
-        return ANSWERS_ERROR, 500, 0
+        return ANSWERS_ERROR, failure, 0
     cors = filters.cors is not None
     if filters.redirect is not None:
         return ANSWERS_REDIRECT, filters.redirect.status, cors

@@ -11,7 +11,7 @@ from .layout cimport *
 from .native cimport GwmApi, GwmSet
 from .target cimport *
 from .text cimport is_named, is_token, trimmed
-from .walk cimport NOT_FOUND, OUT_OF_MEMORY, TOO_LONG, Asked, find_name, search
+from .walk cimport NOT_FOUND, OUT_OF_MEMORY, TOO_LONG, Asked, find_name, is_grpc, search
 
 
 cdef enum:
@@ -280,6 +280,10 @@ cdef inline bint rewrite_path(Slice *path, bint *suspicious, Answer *answer) noe
     return True
 
 
+cdef inline bint is_post(Slice method) noexcept nogil:
+    return method.size == 4 and memcmp(method.at, b"POST", 4) == 0
+
+
 cdef inline uint32_t method_id(const uint8_t *block, Slice method) noexcept nogil:
     """0 for a method that no candidate asks for."""
     cdef const Header *header = <const Header *>block
@@ -329,7 +333,7 @@ cdef inline void decide(
     asked.lines = call.lines
     asked.line_count = call.line_count
     asked.method = method_id(block, call.method)
-    asked.is_post = call.method.size == 4 and memcmp(call.method.at, b"POST", 4) == 0
+    asked.is_post = is_post(call.method)
     prepare(&asked.headers)
     prepare(&asked.params)
     answer.listener = listener

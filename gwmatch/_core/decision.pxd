@@ -11,3 +11,4 @@ cdef class Decision:
     cdef int outcome_code
     cdef int status_code
     cdef int refusal_code
+    cdef bint grpc

@@ -32,6 +32,14 @@ cdef class Decision:
         return self.status_code or None
 
     @property
+    def grpc_status(self):
+        """Where the gateway answers a gRPC call by an error: the status that its client has to read, else None."""
+        rule = self.rule
+        if self.outcome_code != 2 or not (self.grpc or (rule is not None and rule.route.kind == "GRPCRoute")):
+            return None
+        return actions.grpc_status(self.status_code)
+
+    @property
     def refusal(self):
         """Why a request that nobody wants was refused (`bad_host`, `ambiguous_path`), else None."""
         return REFUSALS[self.refusal_code]
@@ -140,7 +148,8 @@ cdef class Decision:
         if self.outcome_code == 2:
             if self.status_code == 204:
                 return actions.preflight_response(request, self._own_filters().cors)
-            return Response(self.status_code)
+            status = self.grpc_status
+            return Response(self.status_code) if status is None else actions.grpc_response(status)
         return None
 
     def response_headers(self, request, headers):
@@ -169,11 +178,11 @@ cdef class Decision:
     def __reduce__(self):
         return _rebuilt, (
             self.table, self.path, self.seed, self.listener_id, self.entry_id, self.backend_id,
-            self.outcome_code, self.status_code, self.refusal_code,
+            self.outcome_code, self.status_code, self.refusal_code, self.grpc,
         )
 
 
-def _rebuilt(table, path, seed, listener, entry, backend, outcome, status, refusal):
+def _rebuilt(table, path, seed, listener, entry, backend, outcome, status, refusal, grpc):
     cdef Decision made = Decision.__new__(Decision)
     made.table = table
     made.path = path
@@ -184,4 +193,5 @@ def _rebuilt(table, path, seed, listener, entry, backend, outcome, status, refus
     made.outcome_code = outcome
     made.status_code = status
     made.refusal_code = refusal
+    made.grpc = grpc
     return made

@@ -135,6 +135,8 @@ cdef class PortTable:
         cdef Lines lines
         cdef Call call
         cdef Answer answer
+        cdef Decision made
+        cdef bint grpc
         read_draw(draw, &call.chance)
         if not is_plain(method):
             method = as_text(method, "method")
@@ -168,13 +170,16 @@ cdef class PortTable:
             self.owner.block, self.owner.sets.sets, self.owner.sets.api,
             <const Port *>(self.owner.block + self.offset), &call, &answer,
         )
+        grpc = answer.outcome == RESPOND and is_grpc(is_post(call.method), call.lines, call.line_count)
         if lines.at != room:
             free(lines.at)
         # done
         if answer.failed:
             free(answer.rewritten)
             raise MemoryError("no memory to match a request")
-        return self.decision(&call, &answer)
+        made = self.decision(&call, &answer)
+        made.grpc = grpc
+        return made
 
     def match_tls(self, sni, *, draw=None):
         """The Decision for a TLS connection by its server name (None: the client sent none), by the TLSRoutes of the port.

@@ -380,32 +380,32 @@ cdef inline int64_t search_host(Asked *asked, const Host *host) noexcept nogil:
     cdef int64_t found
     if host.grpc == 0:
         return search_http(asked, host)
-    grpc_first = is_grpc(asked)
+    grpc_first = is_grpc(asked.is_post, asked.lines, asked.line_count)
     found = search_spot(asked, host.grpc) if grpc_first else search_http(asked, host)
     if found == NOT_FOUND:
         found = search_http(asked, host) if grpc_first else search_spot(asked, host.grpc)
     return found
 
 
-cdef inline bint is_grpc(const Asked *asked) noexcept nogil:
+cdef inline bint is_grpc(bint is_post, const Line *lines, size_t count) noexcept nogil:
     """POST, and a Content-Type of application/grpc alone or followed by `+` or `;`, in any case."""
     cdef const char *media_type = b"application/grpc"
-    cdef size_t i, j, lines = 0
+    cdef size_t i, j, found = 0
     cdef Slice value
-    if not asked.is_post:
+    if not is_post:
         return False
-    for i in range(asked.line_count):
-        if is_named(asked.lines[i].name, b"content-type", 12):
-            if lines == 0:
-                value = trimmed(asked.lines[i].value)
-            lines += 1
-    if lines == 0 or value.size < 16:
+    for i in range(count):
+        if is_named(lines[i].name, b"content-type", 12):
+            if found == 0:
+                value = trimmed(lines[i].value)
+            found += 1
+    if found == 0 or value.size < 16:
         return False
     for j in range(16):
         if fold(value.at[j]) != <uint8_t>media_type[j]:
             return False
     if value.size == 16:
-        return lines == 1  # several lines are one value, joined by `,`
+        return found == 1  # several lines are one value, joined by `,`
     return value.at[16] == c'+' or value.at[16] == c';'
 
 

@@ -17,30 +17,36 @@ from .failures import Findings
 from .model import HTTPRequest, Named, Outcome, Request
 
 ADDRESS_OF_THE_GATEWAY = "192.0.2.1"
-SCHEMES = ("http", "https")
+SCHEMES = ("http", "https", "grpc")
+NOTHING = HTTPRequest(method="", host=None, path="", headers=[])
+"""What is asked of a connection in which nothing is sent."""
 DRAWS = (0.25, 0.0, 0.5, 0.75, 1.0 - 2**-53)
 SAMPLES = 4000
 TOLERANCE = 0.05
 
 # Fields of `expect` that only features of EXPECTED_LATER use: a step that has one must not pass unlooked at.
-UNCHECKED = (
-    "connection", "grpc_status", "grpc_status_name", "backend_tls", "client_validation",
-    "tls_mode", "backend_sees_tls", "sni_seen_by_backend", "route_applies",
-)  # fmt: skip
+UNCHECKED = ("route_applies",)
 
 _UNITS = {"h": 3_600_000_000_000, "m": 60_000_000_000, "s": 1_000_000_000, "ms": 1_000_000}
 
 
 def check_request(step: Request, cluster: Cluster) -> Findings:
     """What is wrong with the answer."""
+    from .connections import SCHEMES as CONNECTIONS
+    from .connections import Connection
+
     found = Findings(step)
     for field in UNCHECKED:
-        if getattr(step.expect, field) is not UNSET and not (field == "connection" and step.needs_dataplane):
+        if getattr(step.expect, field) is not UNSET:
             found.add(field, getattr(step.expect, field), "no check is written for this field")
-    if step.scheme not in SCHEMES or step.gateway is None or step.listener_port is None or step.request is None:
-        found.add("scheme", SCHEMES, step.scheme)
-        return found
-    Answer(step, cluster, step.gateway, step.listener_port, step.request, found).check()
+    if step.gateway is None or step.listener_port is None:
+        found.add("gateway", "a Gateway and a port", step.gateway)
+    elif step.scheme in CONNECTIONS:
+        Connection(step, cluster, step.gateway, step.listener_port, step.request or NOTHING, found).check()
+    elif step.scheme in SCHEMES and step.request is not None:
+        Answer(step, cluster, step.gateway, step.listener_port, step.request, found).check()
+    else:
+        found.add("scheme", (*SCHEMES, *CONNECTIONS), step.scheme)
     return found
 
 
@@ -54,7 +60,8 @@ class Answer:
         self.router = cluster.router(gateway)
         self.port = self.router.port(listener_port)
         host = ADDRESS_OF_THE_GATEWAY if asked.host is None else asked.host
-        self.request = ir.Request.of(asked.method, host, asked.target, asked.headers, step.sni)
+        headers = [*asked.headers, ("content-type", "application/grpc")] if step.scheme == "grpc" else asked.headers
+        self.request = ir.Request.of(asked.method, host, asked.target, headers, step.sni)
         self.asked = asked
         self.decision = self.ask(DRAWS[0])
 
@@ -71,6 +78,7 @@ class Answer:
         self.check_response(self.step.expect)
         self.check_redirect(self.step.expect)
         self.check_settings(self.step.expect)
+        self.check_security(self.step.expect)
 
     def check_twins(self) -> None:
         for draw in DRAWS:
@@ -88,6 +96,9 @@ class Answer:
             permitted = expect.status if isinstance(expect.status, list) else [expect.status]
             if self.status not in permitted:
                 self.found.add("status", expect.status, (self.status, self.decision.outcome, self.decision.refusal))
+        if expect.grpc_status is not UNSET:
+            got = 0 if self.decision.outcome == "forward" else self.decision.grpc_status
+            self.found.equal("grpc_status", expect.grpc_status, got)
         if expect.status_not is not UNSET:
             forbidden = expect.status_not if isinstance(expect.status_not, list) else [expect.status_not]
             if self.status in forbidden:
@@ -159,7 +170,12 @@ class Answer:
             protocol = decision.backend and decision.backend.protocol
             self.found.equal("derived.backend_protocol", derived.backend_protocol, protocol)
         if derived.backend_tls_policy is not None:
-            self.found.add("derived.backend_tls_policy", derived.backend_tls_policy, "no check is written for this field")
+            tls, policy = decision.backend and decision.backend.tls, derived.backend_tls_policy
+            got = None if tls is None else (tls.policy, tls.hostname, list(tls.ca_certificates))
+            bundles = [f"{policy['namespace']}/{ref['name']}" for ref in policy["ca_certificate_refs"]]
+            self.found.equal(
+                "derived.backend_tls_policy", (f"{policy['namespace']}/{policy['name']}", policy["hostname"], bundles), got
+            )
 
     def check_forwarded(self, expect: Outcome) -> None:
         if self.decision.outcome != "forward":
@@ -237,6 +253,20 @@ class Answer:
                 self.found.equal("retry.attempts", expect.retry.attempts, got.attempts)
             if expect.retry.backoff is not None:
                 self.found.equal("retry.backoff", nanoseconds(expect.retry.backoff), got.backoff)
+
+    def check_security(self, expect: Outcome) -> None:
+        """TLS to the backend, and what the listener asks of clients' certificates."""
+        if expect.backend_tls is not UNSET:
+            tls = self.decision.backend and self.decision.backend.tls
+            self.found.equal("backend_tls", expect.backend_tls, None if tls is None else {"sni": tls.hostname})
+        if expect.client_validation is not UNSET:
+            listener = self.decision.listener
+            validation = listener and listener.client_validation
+            wanted = expect.client_validation
+            namespace = listener and listener.gateway.partition("/")[0]
+            bundles = tuple(f"{ref.get('namespace', namespace)}/{ref['name']}" for ref in wanted["ca_certificate_refs"])
+            got = None if validation is None else (validation.mode, validation.ca_certificates)
+            self.found.equal("client_validation", (wanted["mode"], bundles), got)
 
     def headers(self, field: str, wanted: dict[str, Any], lines: Any, *, squeeze: bool = False) -> None:
         got = _joined(lines)

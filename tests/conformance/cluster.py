@@ -10,6 +10,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
 import yaml
 
 import gwmatch
@@ -18,6 +19,8 @@ from .model import CONTROLLER, FOLDER, Apply, Case, Delete, Named, Patch, substi
 
 START = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 OPTIONS = gwmatch.Options(assume=())
+SWITCHED_OFF = {"TLSRouteModeTerminate": {"tls_route_mode_terminate": False}, "TLSRouteModeMixed": {"tls_route_mode_mixed": False}}
+"""For cases that apply only where a feature is off: the options that switch it off."""
 
 Key = tuple[str, str, str]
 
@@ -27,6 +30,8 @@ class Cluster:
 
     def __init__(self, case: Case) -> None:
         self.case = case
+        off = [SWITCHED_OFF[feature] for feature in case.unsupported_features]
+        self.options = msgspec.structs.replace(OPTIONS, **{name: value for each in off for name, value in each.items()})
         self.now = START
         self.objects: dict[Key, dict[str, Any]] = {}
         for name in case.manifests:
@@ -41,7 +46,7 @@ class Cluster:
     @property
     def graph(self) -> Any:
         if self._graph is None:
-            self._graph = gwmatch.resolve(self.resources, controller=CONTROLLER, options=OPTIONS)
+            self._graph = gwmatch.resolve(self.resources, controller=CONTROLLER, options=self.options)
         return self._graph
 
     def router(self, gateway: Named) -> Any:

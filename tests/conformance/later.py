@@ -8,17 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 EXPECTED_LATER = {
-    "GRPCRoute": "only HTTPRoute is lowered so far",
-    "TLSRoute": "only HTTPRoute is lowered so far",
-    "TLSRouteModeTerminate": "comes with TLSRoute",
-    "TLSRouteModeMixed": "comes with TLSRoute",
-    "TCPRoute": "only HTTPRoute is lowered so far",
-    "UDPRoute": "only HTTPRoute is lowered so far",
-    "ListenerSet": "only a Gateway's own listeners take part so far",
-    "BackendTLSPolicy": "no policy is attached so far",
-    "XBackendTrafficPolicy": "no policy is attached so far",
-    "GatewayFrontendClientCertificateValidation": "a listener carries no client validation so far",
-    "GatewayBackendClientCertificate": "comes with BackendTLSPolicy",
     "Mesh": "routes whose parent is a Service do not take part so far",
 }
 

@@ -1,0 +1,54 @@
+# The commands of the workshop. PYTHON is the interpreter of the environment to use: make test PYTHON=.venv/bin/python
+PYTHON ?= python
+PAIRS ?= 200000
+
+# rustup puts cargo where not every shell looks.
+export PATH := $(PATH):$(HOME)/.cargo/bin
+
+# Tests and benchmarks, and what they start, see the installed package and not the folder gwmatch/, where nothing is compiled.
+export PYTHONSAFEPATH := 1
+
+pytest := $(PYTHON) -m pytest
+cargo := cd src_native && cargo
+
+.PHONY: help build test bench soak lint types wheels docs clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 10
+
+build: ## both packages into the environment of PYTHON, editable, with all tools of a developer
+	$(PYTHON) -m pip install ./src_native -e '.[dev]'
+
+test: ## every test, the examples in docstrings, each benchmark once, and the tests of the Rust part
+	$(pytest) tests
+	$(pytest) --doctest-modules --pyargs gwmatch
+	$(pytest) bench --benchmark-disable
+	$(cargo) test --quiet
+
+bench: ## the benchmarks, and a record of their figures in bench/record/
+	$(PYTHON) bench/record.py
+
+soak: ## the twins on PAIRS (200000) drawn pairs of table and request, with the count
+	GWMATCH_PAIRS=$(PAIRS) $(pytest) tests/property --timeout=0 --hypothesis-show-statistics -s
+
+lint: ## ruff, cargo fmt and clippy; nothing is changed
+	$(PYTHON) -m ruff check
+	$(PYTHON) -m ruff format --check
+	$(cargo) fmt --check
+	$(cargo) clippy --quiet --all-targets -- -D warnings
+
+types: ## mypy over the package, and the stubs against the compiled modules
+	$(PYTHON) -m mypy
+	$(pytest) tests/test_stubs.py
+
+wheels: ## wheels of both packages into wheelhouse/, tried in a clean environment on the README's example
+	rm -rf wheelhouse
+	$(PYTHON) -m pip wheel --no-deps --wheel-dir wheelhouse ./src_native .
+	bash .ci/try-wheels $(PYTHON)
+
+docs: ## the links of all *.md, and the commands and programs of the README
+	$(pytest) tests/test_docs.py
+
+clean: ## removes what was built
+	rm -rf build dist wheelhouse *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf gwmatch/_core/*.so src_native/target src_native/python/gwmatch_native/_native
