@@ -130,6 +130,69 @@ class Filters(msgspec.Struct, frozen=True):
     """Why these filters cannot be carried out; then every request answers 500, for a filter is never skipped (F-5)."""
     order: tuple[str, ...] = ()
     """The types as the resource lists them."""
+    external_auth: tuple[ExternalAuth, ...] = ()
+    """To be asked before anything else but a preflight, in this order (F-6); the caller's work (Options.external_auth)."""
+    extensions: tuple[ExtensionRef, ...] = ()
+    """Filters of kinds that the caller registered, in the order of the list."""
+
+
+class ExtensionRef(msgspec.Struct, frozen=True):
+    """An object of a kind that the caller registered: a filter, parameters, a policy."""
+
+    group: str
+    kind: str
+    namespace: str | None
+    """None for objects that belong to no namespace."""
+    name: str
+
+
+class ExternalAuth(msgspec.Struct, frozen=True):
+    """Whom to ask before a request is forwarded. Whatever goes wrong with the question is a no (X-1)."""
+
+    protocol: str
+    """`HTTP`, where 200 is a yes, or `GRPC`: Envoy's ext_authz Check."""
+    backend: Backend
+    path: str = ""
+    """HTTP: stands before the path of the request (X-3)."""
+    request_headers: tuple[str, ...] | None = None
+    """Headers that are shown, in lower case; None is all of them (X-2)."""
+    response_headers: tuple[str, ...] | None = None
+    """HTTP: headers of the answer that the backend gets, in lower case; None is all but Host (X-6)."""
+    max_body: int = 0
+    """Bytes of the body that are shown, a longer one being refused with 413 (OQ-29); 0 is none, with Content-Length 0 (X-4,
+    X-5)."""
+
+
+class BackendTLS(msgspec.Struct, frozen=True):
+    """How connections to a backend are secured. Without it they are not."""
+
+    hostname: str
+    """Sent as SNI, and the name that the certificate must carry; only sent, if there are `subject_alt_names` (L-8)."""
+    subject_alt_names: tuple[tuple[str, str], ...] = ()
+    """`Hostname` or `URI`, and the name; one of them must be in the certificate."""
+    ca_certificates: tuple[str, ...] = ()
+    """The ConfigMaps, as `namespace/name`, whose `ca.crt` is trusted."""
+    well_known: str | None = None
+    """`System`: the certificates that the caller's system trusts."""
+    client_certificate: str | None = None
+    """The Secret, as `namespace/name`, to answer with if the backend asks for a certificate."""
+    policy: str | None = None
+    """The BackendTLSPolicy, as `namespace/name`; None if the backend itself says so."""
+    options: tuple[tuple[str, str], ...] = ()
+    """Those of the policy, which mean what the caller makes of them."""
+
+
+class RetryBudget(msgspec.Struct, frozen=True):
+    """How many retries a backend bears (GEP-3388): beyond, none is made, and the client gets 503."""
+
+    percent: int
+    """Of the requests that are under way."""
+    interval: int
+    """Nanoseconds over which they are counted."""
+    min_count: int
+    """Retries that are always let through in `min_interval`."""
+    min_interval: int
+    """Nanoseconds."""
 
 
 class Backend(msgspec.Struct, frozen=True):
@@ -142,14 +205,24 @@ class Backend(msgspec.Struct, frozen=True):
     failure: str | None = None
     """Why no request can be sent there: a reason of the standard (`BackendNotFound`), else None."""
     protocol: str | None = None
-    """The Service port's appProtocol, where it is one that the standard knows."""
+    """The Service port's appProtocol, where it is one that the standard knows; the protocol of an XBackend."""
     filters: Filters = Filters()
     share: float = 0.0
     """Part of the rule's requests that goes here, from 0.0 to 1.0 (B-1)."""
+    failure_status: int = 500
+    """What requests that fall on this backend get while `failure` is set: 503 where just nobody is ready."""
+    address: str | None = None
+    """The host to connect to, of a backend that is no Service."""
+    tls: BackendTLS | None = None
+    retry_budget: RetryBudget | None = None
+    session_persistence: SessionPersistence | None = None
+    """What the backend's policy asks for; None where the rule has its own, which counts instead (S-2)."""
+    policies: tuple[ExtensionRef, ...] = ()
+    """Those of registered kinds that hold for it, the most specific first; those of the rule follow."""
 
     @property
     def valid(self) -> bool:
-        """Whether a request that is sent here is forwarded, and not answered with 500."""
+        """Whether a request that is sent here is forwarded, and not answered with an error."""
         return self.failure is None and self.filters.failure is None
 
 
@@ -191,6 +264,8 @@ class Rule(msgspec.Struct, frozen=True):
     timeouts: Timeouts = Timeouts()
     retry: Retry | None = None
     session_persistence: SessionPersistence | None = None
+    policies: tuple[ExtensionRef, ...] = ()
+    """Those of registered kinds that hold here, the most specific first: rule, route, listener, Gateway, GatewayClass."""
 
 
 # -------------------------------------------------------------------------------------------------------- what leads to a rule
@@ -265,6 +340,17 @@ class Listener(msgspec.Struct, frozen=True):
     """Terminate or Passthrough, where the protocol is HTTPS or TLS."""
     entries: tuple[EntryId, ...] = ()
     hosts: HostNode = HostNode()
+    certificates: tuple[str, ...] = ()
+    """The Secrets, as `namespace/name`, to answer a handshake with."""
+    client_validation: ClientValidation | None = None
+    """How clients' certificates are checked; None where clients need none."""
+
+
+class ClientValidation(msgspec.Struct, frozen=True):
+    mode: str
+    """AllowValidOnly or AllowInsecureFallback."""
+    ca_certificates: tuple[str, ...]
+    """The ConfigMaps, as `namespace/name`, whose `ca.crt` is trusted."""
 
 
 class Table(msgspec.Struct, frozen=True):

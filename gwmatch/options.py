@@ -35,6 +35,13 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Answer 421 when the request's host belongs to another listener than the TLS handshake's."""
     grpc_http_exclusive: bool = False
     """Refuse the younger of an HTTPRoute and a GRPCRoute that share a hostname on a listener."""
+    tls_route_mode_terminate: bool = True
+    """Serve TLS listeners in mode Terminate, whose TLSRoutes get what was decrypted. Off, such a listener is not accepted."""
+    tls_route_mode_mixed: bool = True
+    """Serve Terminate and Passthrough side by side on one port. Off, such listeners are in conflict."""
+    external_auth: bool = False
+    """The caller carries out ExternalAuth filters, which decisions hand out. Off, a rule with one answers 500: a filter that
+    nobody carries out must not be skipped."""
     assume: tuple[str, ...] = ASSUMED_KINDS
     """Kinds that are taken to exist as referred to when the set holds no object of the kind at all. A controller, which
     sees everything, passes `()`."""

@@ -307,21 +307,24 @@ def _decide(table: Table, entry: Entry, request: Request, draw: float) -> Verdic
     """What the winning rule does (docs/semantics.md, "Results"): a filter that cannot be carried out, a preflight, a redirect,
     then the backends."""
     rule = table.rules[entry.rule]
-    answer = _answer(rule.filters.failure, rule, request, entry)
+    answer = _answer(500 if rule.filters.failure else 0, rule, request, entry)
     if answer is not None:
         return answer
     picked = actions.pick(rule.backends, draw)
     if picked is None:
         return _responded(500, entry)
     backend = rule.backends[picked]
-    answer = _answer(backend.failure or backend.filters.failure, backend, request, entry, picked)
+    failure = backend.failure_status if backend.failure else 500 if backend.filters.failure else 0
+    answer = _answer(failure, backend, request, entry, picked)
     return answer or Verdict("forward", listener=entry.listener, entry=entry.id, backend=picked)
 
 
-def _answer(failure: str | None, holder: Rule | Backend, request: Request, entry: Entry, picked: int | None = None) -> Verdict | None:
+def _answer(
+    failure: int, holder: Rule | Backend, request: Request, entry: Entry, picked: int | None = None
+) -> Verdict | None:
     filters = holder.filters
     if failure:
-        return _responded(500, entry, picked)
+        return _responded(failure, entry, picked)
     if filters.cors is not None and actions.is_preflight(request):
         return _responded(204, entry, picked)
     if filters.redirect is not None:

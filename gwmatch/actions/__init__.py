@@ -13,6 +13,7 @@ their place (RFC 9110 5.5). Lines that no filter touches are handed on byte for 
 
 from .backends import backend_shares, pick
 from .cors import is_preflight, preflight_response
+from .grpc import grpc_response, grpc_status
 from .messages import forwarded, response_headers
 from .mirrors import sampled
 from .redirects import location, redirect_response
@@ -20,6 +21,8 @@ from .redirects import location, redirect_response
 __all__ = [
     "backend_shares",
     "forwarded",
+    "grpc_response",
+    "grpc_status",
     "is_preflight",
     "location",
     "pick",

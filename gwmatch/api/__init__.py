@@ -4,6 +4,7 @@ Afterwards every object is a frozen Struct in the standard's words with the defa
 would refuse has been refused, by file, line and field, or is listed beside the set. Nothing here follows a reference.
 """
 
+from .admission import check
 from .backendtlspolicy import BackendTLSPolicy, BackendTLSPolicySpec, BackendTLSPolicyValidation, SubjectAltName
 from .core import (
     ConfigMap,
@@ -104,7 +105,24 @@ from .references import (
 )
 from .resourceset import ResourceSet
 from .rules import Violation, invalid_rules, violations
+from .scalars import Channel
 from .sessionpersistence import CookieConfig, SessionPersistence
+from .status import (
+    Condition,
+    GatewayClassStatus,
+    GatewayStatus,
+    GatewayStatusAddress,
+    ListenerSetStatus,
+    ListenerStatus,
+    PolicyAncestorStatus,
+    PolicyStatus,
+    RouteParentStatus,
+    RouteStatus,
+    SupportedFeature,
+    XBackendParentStatus,
+    XBackendStatus,
+    XMeshStatus,
+)
 from .tcproute import TCPRoute, TCPRouteRule, TCPRouteSpec
 from .timestamps import duration, nanoseconds_since_1970
 from .tlsroute import TLSRoute, TLSRouteRule, TLSRouteSpec
@@ -125,6 +143,8 @@ __all__ = [
     "BackendTLSPolicySpec",
     "BackendTLSPolicyValidation",
     "BudgetDetails",
+    "Channel",
+    "Condition",
     "ConfigMap",
     "CookieConfig",
     "Endpoint",
@@ -148,9 +168,12 @@ __all__ = [
     "GatewayBackendTLS",
     "GatewayClass",
     "GatewayClassSpec",
+    "GatewayClassStatus",
     "GatewayInfrastructure",
     "GatewaySpec",
     "GatewaySpecAddress",
+    "GatewayStatus",
+    "GatewayStatusAddress",
     "GatewayTLSConfig",
     "HTTPAuthConfig",
     "HTTPBackendRef",
@@ -179,6 +202,8 @@ __all__ = [
     "ListenerNamespaces",
     "ListenerSet",
     "ListenerSetSpec",
+    "ListenerSetStatus",
+    "ListenerStatus",
     "ListenerTLSConfig",
     "LocalObjectReference",
     "LocalParametersReference",
@@ -190,6 +215,8 @@ __all__ = [
     "ParametersReference",
     "ParentGatewayReference",
     "ParentReference",
+    "PolicyAncestorStatus",
+    "PolicyStatus",
     "ReferenceGrant",
     "ReferenceGrantFrom",
     "ReferenceGrantSpec",
@@ -201,6 +228,8 @@ __all__ = [
     "RetryConstraint",
     "RouteGroupKind",
     "RouteNamespaces",
+    "RouteParentStatus",
+    "RouteStatus",
     "Secret",
     "SecretObjectReference",
     "Service",
@@ -210,6 +239,7 @@ __all__ = [
     "ServiceSpec",
     "SessionPersistence",
     "SubjectAltName",
+    "SupportedFeature",
     "TCPRoute",
     "TCPRouteRule",
     "TCPRouteSpec",
@@ -224,13 +254,17 @@ __all__ = [
     "Violation",
     "XBackend",
     "XBackendExternalHostname",
+    "XBackendParentStatus",
     "XBackendPort",
     "XBackendSpec",
+    "XBackendStatus",
     "XBackendTLS",
     "XBackendTrafficPolicy",
     "XBackendTrafficPolicySpec",
     "XMesh",
     "XMeshSpec",
+    "XMeshStatus",
+    "check",
     "duration",
     "invalid_rules",
     "load",

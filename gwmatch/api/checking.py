@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -10,11 +11,11 @@ from ..errors import FieldPath
 from .findings import Finding, Severity
 from .kinds import Served
 from .meta import DEFAULT_NAMESPACE, ObjectMeta, Resource
-from .rules import judge
+from .rules import Violation, judge, status_violations
+from .scalars import Channel
 from .shapes import INVALID, Reading, reader
+from .status import STATUS
 from .unknown import unknown_field
-
-Channel = Literal["standard", "experimental"]
 
 _META: Final = frozenset(field.encode_name for field in msgspec.structs.fields(ObjectMeta))
 _ALSO_IN_METADATA: Final = frozenset(
@@ -30,13 +31,13 @@ class Checked(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def check(value: dict[str, object], served: Served, *, channel: Channel = "experimental") -> Checked:
+def check_object(value: dict[str, object], served: Served, *, channel: Channel = "experimental") -> Checked:
     """The Struct that a mapping stands for, with its namespace filled in, and all findings about it.
 
     >>> from gwmatch.api.kinds import KINDS
     >>> route = {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "metadata": {"name": "a"},
     ...          "spec": {"rules": [{"backendRefs": [{"name": "b", "port": "80"}]}]}}
-    >>> checked = check(route, KINDS["gateway.networking.k8s.io", "HTTPRoute"])
+    >>> checked = check_object(route, KINDS["gateway.networking.k8s.io", "HTTPRoute"])
     >>> checked.resource, [f"{each.at}: {each.message}" for each in checked.findings]
     (None, ['spec.rules[0].backendRefs[0].port: must be an integer, is the string "80"; drop the quotes'])
     """
@@ -45,16 +46,43 @@ def check(value: dict[str, object], served: Served, *, channel: Channel = "exper
     findings += _dropped_metadata(value["metadata"], served, channel)
     if resource is None:
         return Checked(None, tuple(findings))
-    unreadable = [each.at for each in findings if each.severity is Severity.UNREADABLE]
-    spoken_of = {each.at for each in findings}
+    is_readable = Severity.UNREADABLE not in [each.severity for each in findings]
+    read = findings.copy()
     _settle_namespace(resource, findings)
-    for violation in judge(resource, channel=channel):
+    findings += _broken(judge(resource, channel=channel), read)
+    return Checked(resource if is_readable else None, tuple(findings))
+
+
+def check_status(value: dict[str, object], served: Served, *, channel: Channel = "experimental") -> tuple[Finding, ...]:
+    """All findings about the status of an object, which may lack everything else.
+
+    >>> from gwmatch.api.kinds import KINDS
+    >>> [str(each.at) for each in check_status({"status": {"parents": [{}]}}, KINDS["gateway.networking.k8s.io", "TCPRoute"])]
+    ['status.parents[0].parentRef', 'status.parents[0].controllerName', 'status.parents[0].conditions']
+    """
+    status, shape = value.get("status"), STATUS.get(served.type)
+    if status is None or served.has_foreign_fields:
+        return ()
+    reading = Reading(channel)
+    if shape is None:
+        unknown_field(reading, (), "status", ())
+        return tuple(reading.findings)
+    made = reader(shape)(status, ("status",), reading)
+    if made is INVALID:
+        return tuple(reading.findings)
+    return (*reading.findings, *_broken(status_violations(made), reading.findings))
+
+
+def _broken(violations: Iterable[Violation], read: list[Finding]) -> Iterator[Finding]:
+    """The rules that are broken, apart from what could not be read in the first place."""
+    unreadable = [each.at for each in read if each.severity is Severity.UNREADABLE]
+    spoken_of = {each.at for each in read}
+    for violation in violations:
         where = violation.at
         if where not in spoken_of and not any(where.startswith(at) or at.startswith(where) for at in unreadable):
             severity = Severity.REFUSED if violation.refused else Severity.NOTICE
             message = violation.message if violation.refused else f"{violation.message}; the rule is invalid"
-            findings.append(Finding(where, message, severity))
-    return Checked(None if unreadable else resource, tuple(findings))
+            yield Finding(where, message, severity)
 
 
 def _convert(value: dict[str, object], served: Served, channel: Channel, findings: list[Finding]) -> Resource | None:

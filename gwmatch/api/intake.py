@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal, NamedTuple
 
 from ..errors import FieldPath, Problem
-from .checking import Channel, check
+from .checking import check_object, check_status
 from .documents import Document
 from .findings import Finding, Severity, printable, shown
-from .kinds import KINDS, REMOVED, RENAMED, Served
+from .kinds import KINDS, Served, api_version, recognise
 from .meta import DEFAULT_NAMESPACE, EXPERIMENTAL_GROUP, GATEWAY_GROUP, Resource, ResourceKey
 from .plain import MAX_OBJECT_BYTES, Unusable, called, is_oversized, plain
+from .scalars import Channel
 from .unknown import MANY, suggestion
 
 Invalid = Literal["error", "drop", "keep"]
@@ -26,6 +27,8 @@ class Settings(NamedTuple):
     strict: bool = False
     invalid: Invalid = "error"
     channel: Channel = "experimental"
+    subresource: Literal["status"] | None = None
+    """What of the objects is looked at, if not everything but their status."""
 
 
 class Place(NamedTuple):
@@ -98,10 +101,8 @@ class Intake:
         identity = self._identity(value, None)
         if identity is None:
             return None
-        group, _, kind, metadata = identity
-        renamed = RENAMED.get((group, kind))
-        served = KINDS.get((group, kind) if renamed is None else (renamed.GROUP, renamed.KIND))
-        return _key(group, kind, metadata, served)
+        group, version, kind, metadata = identity
+        return _key(group, kind, metadata, recognise(group, version, kind, self.settings.channel).served)
 
     def _objects(self, value: Any, place: Place | None) -> Iterator[tuple[Any, Steps, int]]:
         """The object itself, or the items of a List with where they stand in it."""
@@ -127,29 +128,20 @@ class Intake:
         if identity is None:
             return
         group, version, kind, metadata = identity
-        served = KINDS.get((group, kind))
-        renamed = RENAMED.get((group, kind))
+        served, finding = recognise(group, version, kind, self.settings.channel)
         key = _key(group, kind, metadata, served)
-        if renamed is not None:
-            served = KINDS[renamed.GROUP, renamed.KIND]
-            self._note(Severity.NOTICE, f"is called {renamed.KIND} now, and read as one", place, ("kind",), key=key)
-            key = _key(group, kind, metadata, served)
-            value = {**value, "apiVersion": _api_version(renamed.GROUP, served.versions[0]), "kind": renamed.KIND}
-        elif (group, kind) in REMOVED:
-            self._meet(key, place)
-            self._note(Severity.REFUSED, REMOVED[group, kind], place, ("kind",), key=key, resource=called(value))
+        is_refused = finding is not None and finding.severity is Severity.REFUSED
+        if finding is not None:
+            resource = called(value) if is_refused else None
+            self._note(finding.severity, finding.message, place, finding.at.steps, key=key, resource=resource)
+        if served is None:
+            self._meet(key, place) if is_refused else self._skip(group, kind, place, key)
             return
-        elif served is None:
-            self._skip(group, kind, place, key)
-            return
-        elif version not in served.versions:
-            message = f"is not a version of {kind} that is served; use {_api_version(group, served.versions[0])}"
+        if is_refused:
             self._enter(key, place)
-            self._note(Severity.REFUSED, message, place, ("apiVersion",), key=key, resource=called(value))
             return
-        elif version in served.deprecated:
-            message = f"is deprecated for {kind}; use {_api_version(group, served.versions[0])}"
-            self._note(Severity.NOTICE, message, place, ("apiVersion",), key=key)
+        if kind != served.type.KIND:
+            value = {**value, "apiVersion": api_version(served.type.GROUP, served.versions[0]), "kind": served.type.KIND}
         is_first = self._enter(key, place)
         if may_be_large and is_oversized(value):  # HI-L9
             self._note(Severity.REFUSED, f"is larger than {MAX_OBJECT_BYTES:,} bytes as JSON; split it", place, key=key)
@@ -159,7 +151,11 @@ class Intake:
     def _check(
         self, value: dict[str, object], served: Served, key: ResourceKey | None, place: Place | None, *, is_first: bool
     ) -> None:
-        checked = check(value, served, channel=self.settings.channel)
+        if self.settings.subresource == "status":
+            for finding in check_status(value, served, channel=self.settings.channel):
+                self._reported(finding, place, key, value)
+            return
+        checked = check_object(value, served, channel=self.settings.channel)
         severities = [self._reported(finding, place, key, value) for finding in checked.findings]
         may_stay = Severity.REFUSED not in severities or self.settings.invalid == "keep"
         if checked.resource is not None and key is not None and is_first and may_stay:
@@ -199,18 +195,18 @@ class Intake:
             message = f"must be a mapping with apiVersion, kind and metadata, is {shown(value)}"
             self._note(Severity.UNREADABLE, message, place)
             return None
-        api_version, kind, metadata = value.get("apiVersion"), value.get("kind"), value.get("metadata")
-        group, _, version = api_version.rpartition("/") if isinstance(api_version, str) else ("", "", "")
+        written, kind, metadata = value.get("apiVersion"), value.get("kind"), value.get("metadata")
+        group, _, version = written.rpartition("/") if isinstance(written, str) else ("", "", "")
         if group == _WITHOUT_METADATA and metadata is None:
             self._skip(group, str(kind), place, None)
             return None
         name = called(value)
-        if api_version is None and kind is None:
+        if written is None and kind is None:
             message = "is no Kubernetes object: it has neither apiVersion nor kind"
             self._note(Severity.UNREADABLE, message, place, resource=name)
             return None
         is_object = True
-        for field, found in (("apiVersion", api_version), ("kind", kind)):
+        for field, found in (("apiVersion", written), ("kind", kind)):
             if not isinstance(found, str) or not found:
                 message = "is required" if found is None or found == "" else f"must be a string, is {shown(found)}"
                 self._note(Severity.UNREADABLE, message, place, (field,), resource=name)
@@ -276,7 +272,3 @@ def _key(group: str, kind: str, metadata: dict[str, Any], served: Served | None)
         return ResourceKey(group, kind, namespace, name)
     kept = served.type
     return ResourceKey(kept.GROUP, kept.KIND, (namespace or DEFAULT_NAMESPACE) if kept.NAMESPACED else None, name)
-
-
-def _api_version(group: str, version: str) -> str:
-    return f"{group}/{version}" if group else version

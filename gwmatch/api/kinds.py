@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from ..errors import FieldPath
 from .backendtlspolicy import BackendTLSPolicy
 from .core import ConfigMap, EndpointSlice, Namespace, Secret, Service, ServiceImport
+from .findings import Finding, Severity
 from .gateway import Gateway
 from .gatewayclass import GatewayClass
 from .grpcroute import GRPCRoute
@@ -13,6 +15,7 @@ from .httproute import HTTPRoute
 from .listenerset import ListenerSet
 from .meta import EXPERIMENTAL_GROUP, GATEWAY_GROUP, Resource
 from .referencegrant import ReferenceGrant
+from .scalars import Channel
 from .tcproute import TCPRoute
 from .tlsroute import TLSRoute
 from .udproute import UDPRoute
@@ -68,3 +71,47 @@ REMOVED: Final[dict[tuple[str, str], str]] = {
     (GATEWAY_GROUP, "BackendLBPolicy"): "was removed from the standard; use XBackendTrafficPolicy",
 }
 """Kinds that are refused: leaving their settings out in silence would be no answer."""
+
+
+class Recognised(NamedTuple):
+    """What a group, a version and a kind stand for."""
+
+    served: Served | None
+    """None for a kind that is not read."""
+    finding: Finding | None = None
+    """What is to be said about the name; if it is REFUSED, an API server has no such thing."""
+
+
+def recognise(group: str, version: str, kind: str, channel: Channel) -> Recognised:
+    """The kind that is meant, also by a name of old.
+
+    >>> recognise("gateway.networking.k8s.io", "v1alpha2", "TCPRoute", "experimental").finding.message
+    'is deprecated for TCPRoute; use gateway.networking.k8s.io/v1'
+    """
+    renamed = RENAMED.get((group, kind))
+    if renamed is not None:
+        served = KINDS[renamed.GROUP, renamed.KIND]
+        return Recognised(served, _said("kind", f"{kind} is called {renamed.KIND} now, and read as one", Severity.NOTICE))
+    if (group, kind) in REMOVED:
+        return Recognised(None, _said("kind", REMOVED[group, kind]))
+    found = KINDS.get((group, kind))
+    if found is None:
+        return Recognised(None)
+    use = f"use {api_version(group, found.versions[0])}"
+    if group == EXPERIMENTAL_GROUP and channel == "standard":
+        return Recognised(found, _said("kind", "is a kind of the experimental channel, and not of the standard one"))
+    if version not in found.versions:
+        return Recognised(found, _said("apiVersion", f"is not a version of {kind} that is served; {use}"))
+    if version in found.deprecated and channel == "standard":
+        return Recognised(found, _said("apiVersion", f"is served for {kind} in the experimental channel only; {use}"))
+    if version in found.deprecated:
+        return Recognised(found, _said("apiVersion", f"is deprecated for {kind}; {use}", Severity.NOTICE))
+    return Recognised(found)
+
+
+def _said(field: str, message: str, severity: Severity = Severity.REFUSED) -> Finding:
+    return Finding(FieldPath() / field, message, severity)
+
+
+def api_version(group: str, version: str) -> str:
+    return f"{group}/{version}" if group else version

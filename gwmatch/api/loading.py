@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import IO, Any, Final, Literal
 
 from ..errors import Problem, UsageError
-from .checking import Channel
 from .documents import MAX_BYTES, Document, read
 from .findings import shown
 from .intake import Intake, Invalid, Settings
 from .meta import Resource
 from .resourceset import ResourceSet, collected
+from .scalars import Channel
 
 Source = str | os.PathLike[str] | IO[str] | IO[bytes] | Mapping[str, Any] | Resource | Iterable[Mapping[str, Any] | Resource]
 

@@ -6,9 +6,12 @@ admit a final newline (HI-C1).
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta
+
+Channel = Literal["standard", "experimental"]
+"""Of which of its two sets of CRDs the standard speaks."""
 
 EXPERIMENTAL: Final = Meta(extra={"channel": "experimental"})
 """Marks a field that the CRDs of the standard channel lack."""
@@ -32,6 +35,8 @@ CORS_ORIGIN: Final = r"\A\*\Z|\Ahttps?:\/\/(?:(?:\*\.)?(?:[a-zA-Z0-9-]+\.)*[a-zA
 ABSOLUTE_URI: Final = r"\A[^:/?#]+:\/\/"
 # The CRD's own goes on to the query and the fragment, each of which may be missing, so that it asks for no more than this.
 WELL_KNOWN: Final = rf"\A(?:System|{_DNS}\/(?:[A-Za-z0-9][-A-Za-z0-9_.]{{0,61}})?[A-Za-z0-9])\Z"
+CONDITION_TYPE: Final = rf"\A(?:{_DNS}\/)?(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]\Z"
+CONDITION_REASON: Final = r"\A[A-Za-z](?:[A-Za-z0-9_,:]*[A-Za-z0-9_])?\Z"
 PATH_CHARACTERS: Final = r"\A(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|[%][0-9a-fA-F]{2})+\Z"
 # The CRD makes the blank between two words optional, which admits the same texts but takes exponential time to refuse one.
 HEADER_VALUE: Final = r"\A[!-~]+(?:[\t ][!-~]+)*\Z"
@@ -51,10 +56,13 @@ MEANING: Final[dict[str, str]] = {
     CORS_ORIGIN: "must be '*' or a scheme and a host such as https://shop.example.com or https://*.example.com:8443",
     ABSOLUTE_URI: "must be a URI with a scheme and a host, such as spiffe://example.com/ns/shop/sa/cart",
     WELL_KNOWN: "must be System, or a domain and a name such as example.net/private",
+    CONDITION_TYPE: "must be the type of a condition, such as Accepted or example.net/Checked",
+    CONDITION_REASON: "must be the reason of a condition: one word such as NotAllowedByListeners",
     PATH_CHARACTERS: "must hold only the characters of a URL path; write others as % and two hex digits",
 }
 """What the values of a pattern look like, said as a remedy."""
 
+INT32_MIN: Final = -(1 << 31)
 INT32_MAX: Final = (1 << 31) - 1
 INT64_MAX: Final = (1 << 63) - 1
 
@@ -77,3 +85,5 @@ Duration = Annotated[str, Meta(pattern=DURATION)]
 AnnotationValue = Annotated[str, Meta(max_length=4096)]
 LabelValue = Annotated[str, Meta(max_length=63, pattern=LABEL_VALUE)]
 CORSOrigin = Annotated[str, Meta(min_length=1, max_length=253, pattern=CORS_ORIGIN)]
+ConditionType = Annotated[str, Meta(max_length=316, pattern=CONDITION_TYPE)]
+ConditionReason = Annotated[str, Meta(min_length=1, max_length=1024, pattern=CONDITION_REASON)]

@@ -18,7 +18,7 @@ from msgspec import inspect
 
 from ..errors import FieldPath
 from .findings import Finding, Severity, shown
-from .scalars import INT32_MAX, MEANING
+from .scalars import INT32_MAX, INT32_MIN, MEANING
 from .unknown import unknown_field
 
 INVALID: Final = object()
@@ -198,7 +198,7 @@ def _integer(info: inspect.IntType) -> Reader:
 
 def _range(low: int | None, high: int | None) -> str:
     if low is not None and low < 0:
-        return "an integer of at most 64 bits"
+        return f"an integer of at most {32 if low == INT32_MIN else 64} bits"
     return f"between {low} and {high}" if high is not None and high < INT32_MAX else f"at least {low} and at most {high}"
 
 

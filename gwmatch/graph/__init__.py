@@ -3,6 +3,8 @@ resolved, or carries the Condition that says why not. Nothing after this looks a
 
 from __future__ import annotations
 
+from .endpoints import NO_READY_ENDPOINTS
+from .extensions import ExtensionKind
 from .nodes import (
     Attachment,
     BackendNode,
@@ -14,27 +16,41 @@ from .nodes import (
     Graph,
     ListenerKey,
     ListenerNode,
+    ListenerSetNode,
     ParentNode,
+    Route,
     RouteNode,
+    RouteRule,
     RuleNode,
 )
+from .policy_nodes import BackendTLSNode, Policies, PolicyNode, PolicyTarget
 from .resolution import resolve
-from .routes import Context, resolve_route
+from .routes import Context, Parent, resolve_route
 
 __all__ = [
+    "NO_READY_ENDPOINTS",
     "Attachment",
     "BackendNode",
+    "BackendTLSNode",
     "ClientValidation",
     "Condition",
     "Context",
+    "ExtensionKind",
     "FilterNode",
     "GatewayClassNode",
     "GatewayNode",
     "Graph",
     "ListenerKey",
     "ListenerNode",
+    "ListenerSetNode",
+    "Parent",
     "ParentNode",
+    "Policies",
+    "PolicyNode",
+    "PolicyTarget",
+    "Route",
     "RouteNode",
+    "RouteRule",
     "RuleNode",
     "resolve",
     "resolve_route",

@@ -6,18 +6,21 @@ import ipaddress
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ..api import Gateway, GatewayClass, GatewaySpecAddress, ResourceSet
+from ..api import Gateway, GatewayClass, GatewaySpecAddress, ResourceKey, ResourceSet
 from ..errors import FieldPath, Problem
 from .listeners import Judgement, Owner, finish, judge, resolved_refs
-from .nodes import Condition, GatewayClassNode, GatewayNode, ListenerNode
+from .listenersets import Candidate, finish_set
+from .nodes import Condition, GatewayClassNode, GatewayNode, ListenerNode, ListenerSetNode
+from .parameters import CLASS_REF, Parameters, class_parameters, gateway_parameters
 from .references import Fault, Reference, References
+from .surroundings import Surroundings
+from .tls import TLSModes
 
 BUNDLE_VERSION = "v1.6.1"
 
 ASSUMED_CONTROLLER = "gwmatch/assumed"
 """The controllerName in a status when nobody named one: neither the caller nor a GatewayClass."""
 
-_PARAMETERS_REF = FieldPath() / "spec" / "parametersRef"
 _CLASS_NAME = FieldPath() / "spec" / "gatewayClassName"
 _CLIENT_CERTIFICATE_REF = FieldPath() / "spec" / "tls" / "backend" / "clientCertificateRef"
 _ADDRESS_TYPES = ("IPAddress", "Hostname")
@@ -37,10 +40,11 @@ class Classes(NamedTuple):
         return self.assumed or self.accepted.get(gateway.spec.gateway_class_name)
 
 
-def resolve_classes(resources: ResourceSet, controller: str | None, references: References) -> Classes:
+def resolve_classes(resources: ResourceSet, controller: str | None, references: Surroundings) -> Classes:
     """The GatewayClasses that are ours. Without a controller every one is."""
     ours = [found for found in resources.of(GatewayClass) if controller in (None, found.spec.controller_name)]
-    nodes = tuple(GatewayClassNode(found, found.key, _class_conditions(found, controller)) for found in ours)
+    extensions, named = references.extensions, controller is not None
+    nodes = tuple(_class_node(found, class_parameters(found, extensions, named=named)) for found in ours)
     accepted = {node.key.name: node.resource.spec.controller_name for node in nodes if node.accepted}
     assumed = (controller or ASSUMED_CONTROLLER) if references.assumes("GatewayClass") else None
     return Classes(nodes, accepted, assumed)
@@ -56,10 +60,10 @@ def class_notices(resources: ResourceSet, classes: Classes, controller: str | No
         Problem(
             message="is not looked at: it belongs to the controller, and none was named",
             resource=str(node.key),
-            at=_PARAMETERS_REF,
+            at=CLASS_REF,
         )
         for node in classes.nodes
-        if controller is None and node.resource.spec.parameters_ref is not None
+        if controller is None and node.resource.spec.parameters_ref is not None and node.parameters is None and node.accepted
     )
     held = {found.key.name for found in resources.of(GatewayClass)}
     notices.extend(
@@ -74,51 +78,75 @@ def class_notices(resources: ResourceSet, classes: Classes, controller: str | No
     return notices
 
 
-def resolve_gateway(gateway: Gateway, controller: str, references: References) -> GatewayNode:
-    """A Gateway that is ours, with its listeners."""
-    judged = judge(gateway, (Owner(gateway.key, gateway.spec.listeners),), references)
-    accepted = _accepted(gateway, judged)
+def resolve_gateway(
+    gateway: Gateway, controller: str, candidates: Sequence[Candidate], references: Surroundings, modes: TLSModes
+) -> tuple[GatewayNode, tuple[ListenerSetNode, ...]]:
+    """A Gateway that is ours, with its merged list of listeners (attachment.md 2), and the ListenerSets that name it."""
+    let_in = [each.resource for each in candidates if each.refused is None]
+    owners = (Owner(gateway.key, gateway.spec.listeners), *(Owner(each.key, each.spec.listeners) for each in let_in))
+    judged = judge(gateway, owners, references, modes)
+    parameters = gateway_parameters(gateway, references.extensions)
+    accepted = _accepted(gateway, judged, parameters.fault)
     listeners = tuple(finish(judgement, gateway.key, gateway_accepted=accepted.is_true) for judgement in judged)
+    own = listeners[: len(gateway.spec.listeners)]
     client = _client_certificate(gateway, references)
     faults = [] if client is None or client.fault is None else [client.fault]
-    unresolved = [node.key.name for node in listeners if not node.condition("ResolvedRefs").is_true]
+    unresolved = [node.key.name for node in own if not node.condition("ResolvedRefs").is_true]
     if unresolved:
         faults.append(Fault("ListenersNotResolved", f"references of these listeners are not resolved: {', '.join(unresolved)}"))
-    conditions = [accepted, _programmed(gateway, accepted, listeners), resolved_refs(faults)]
+    programmed = _programmed(gateway, accepted, own, serving=any(node.serving for node in listeners))
+    conditions = [accepted, programmed, resolved_refs(faults)]
     if _allows_insecure_clients(gateway):
         message = "Frontend validation with mode AllowInsecureFallback lets clients in without a valid certificate."
         conditions.append(Condition("InsecureFrontendValidationMode", "True", "ConfigurationChanged", message))
-    return GatewayNode(
+    if gateway.spec.default_scope == "All":
+        message = "Routes with useDefaultGateways attach without naming this Gateway."
+        conditions.append(Condition("DefaultGateway", "True", "DefaultGateway", message))
+    sets = _finish_sets(candidates, gateway.key, (accepted, programmed), listeners)
+    node = GatewayNode(
         resource=gateway,
         key=gateway.key,
         listeners=listeners,
         conditions=tuple(conditions),
         controller=controller,
+        attached_listener_sets=sum(each.accepted for each in sets),
         addresses=tuple(address for address in gateway.spec.addresses if address.value and _usable(address)),
         client_certificate=client.key if client is not None and client.fault is None else None,
+        parameters=parameters.key,
         assumed=(client.key,) if client is not None and client.assumed else (),
     )
+    return node, sets
 
 
-def _class_conditions(found: GatewayClass, controller: str | None) -> tuple[Condition, ...]:
-    ref = found.spec.parameters_ref
-    if ref is not None and controller is not None:
-        # No kind of parameters is registered, so whatever the reference names is of an unsupported kind.
-        message = f"spec.parametersRef: parameters of kind {ref.kind}.{ref.group} are not supported"
-        accepted = Condition("Accepted", "False", "InvalidParameters", message)
+def _finish_sets(
+    candidates: Sequence[Candidate],
+    gateway: ResourceKey,
+    conditions: tuple[Condition, Condition],
+    listeners: Sequence[ListenerNode],
+) -> tuple[ListenerSetNode, ...]:
+    by_owner: dict[ResourceKey, list[ListenerNode]] = {}
+    for node in listeners:
+        by_owner.setdefault(node.key.owner, []).append(node)
+    return tuple(finish_set(each, gateway, *conditions, tuple(by_owner.get(each.resource.key, ()))) for each in candidates)
+
+
+def _class_node(found: GatewayClass, parameters: Parameters) -> GatewayClassNode:
+    if parameters.fault is not None:
+        accepted = Condition("Accepted", "False", *parameters.fault)
     else:
         accepted = Condition("Accepted", "True", "Accepted", "The GatewayClass is served.")
     # The implementers' guide wants both conditions together. A set of resources holds no CustomResourceDefinitions, so
     # what is said here is which rules were applied, not which bundle the cluster has.
     message = f"Resources are read by the rules of Gateway API {BUNDLE_VERSION}."
-    return (accepted, Condition("SupportedVersion", "True", "SupportedVersion", message))
+    conditions = (accepted, Condition("SupportedVersion", "True", "SupportedVersion", message))
+    return GatewayClassNode(found, found.key, conditions, parameters.key)
 
 
-def _accepted(gateway: Gateway, judged: Sequence[Judgement]) -> Condition:
+def _accepted(gateway: Gateway, judged: Sequence[Judgement], parameters: Fault | None) -> Condition:
     """The reason of what makes the Gateway unusable, in document order; the messages of all faults (ST-11)."""
     own = [judgement for judgement in judged if judgement.key.owner == gateway.key]
     rejected = [judgement.key.name for judgement in own if not judgement.accepted]
-    grave = [fault for fault in (*_address_faults(gateway), _parameters_fault(gateway)) if fault is not None]
+    grave = [fault for fault in (*_address_faults(gateway), parameters) if fault is not None]
     faults = list(grave)
     if rejected or not own:
         message = f"these listeners are not accepted: {', '.join(rejected)}" if own else "the Gateway has no listener"
@@ -133,11 +161,12 @@ def _accepted(gateway: Gateway, judged: Sequence[Judgement]) -> Condition:
     return Condition("Accepted", "True", "Accepted", "The Gateway is accepted.")
 
 
-def _programmed(gateway: Gateway, accepted: Condition, listeners: Sequence[ListenerNode]) -> Condition:
+def _programmed(gateway: Gateway, accepted: Condition, own: Sequence[ListenerNode], *, serving: bool) -> Condition:
+    """`serving`: whether any listener of the merged list is in the table. `own` are those whose names may be told."""
     if not accepted.is_true:
         return Condition("Programmed", "False", "Invalid", "The Gateway is not accepted.")
-    if not any(node.serving for node in listeners):  # OQ-18
-        names = ", ".join(node.key.name for node in listeners)
+    if not serving:  # OQ-18
+        names = ", ".join(node.key.name for node in own)
         return Condition("Programmed", "False", "Invalid", f"none of these listeners can be programmed: {names}")
     broken = ", ".join(address.value or "" for address in gateway.spec.addresses if not _usable(address))
     if broken:
@@ -162,14 +191,6 @@ def _usable(address: GatewaySpecAddress) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _parameters_fault(gateway: Gateway) -> Fault | None:
-    ref = gateway.spec.infrastructure.parameters_ref if gateway.spec.infrastructure is not None else None
-    if ref is None:
-        return None
-    message = f"spec.infrastructure.parametersRef: parameters of kind {ref.kind}.{ref.group} are not supported"
-    return Fault("InvalidParameters", message)
 
 
 def _client_certificate(gateway: Gateway, references: References) -> Reference | None:

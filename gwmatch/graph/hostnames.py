@@ -56,15 +56,19 @@ def overlapping(hostnames: Iterable[str | None]) -> dict[str | None, str | None]
     present = dict.fromkeys(hostnames)
     found: dict[str | None, str | None] = {}
     for name in present:
-        for wider in _wider(name):
-            if wider in present:
-                found.setdefault(name, wider)
-                found.setdefault(wider, name)
+        for other in wider(name):
+            if other in present:
+                found.setdefault(name, other)
+                found.setdefault(other, name)
     return found
 
 
-def _wider(name: str | None) -> Iterable[str | None]:
-    """Every other hostname that covers `name`, the closest first."""
+def wider(name: str | None) -> Iterable[str | None]:
+    """Every other hostname that covers `name`, the closest first.
+
+    >>> list(wider("a.example.com"))
+    ['*.example.com', '*.com', None]
+    """
     if name is None:
         return
     labels = name.removeprefix("*.").split(".")

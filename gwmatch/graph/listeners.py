@@ -10,12 +10,7 @@ from . import hostnames, tls
 from .conflicts import Claim, Conflict, Place, find_conflicts
 from .nodes import ClientValidation, Condition, ListenerKey, ListenerNode
 from .references import Fault, References
-
-IMPLEMENTED_ROUTE_KINDS = frozenset({"HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "UDPRoute"})
-"""Kinds that a listener may list as supported (A-20)."""
-
-MIXED_TLS_MODES = True
-"""The feature TLSRouteModeMixed: TLS listeners of both modes on one port are told apart by SNI."""
+from .tls import TLSModes
 
 _ROUTE_KINDS: Mapping[str, tuple[str, ...]] = {
     "HTTP": ("HTTPRoute", "GRPCRoute"),
@@ -63,24 +58,20 @@ def supported_kinds(
     protocol: str, kinds: Sequence[RouteGroupKind]
 ) -> tuple[tuple[RouteGroupKind, ...], tuple[RouteGroupKind, ...]]:
     """The route kinds that a listener takes, in the order of `kinds`, and the entries of `kinds` that it cannot take."""
-    row = {
-        RouteGroupKind(group=GATEWAY_GROUP, kind=kind): None
-        for kind in _ROUTE_KINDS.get(protocol, ())
-        if kind in IMPLEMENTED_ROUTE_KINDS
-    }
+    row = {RouteGroupKind(group=GATEWAY_GROUP, kind=kind): None for kind in _ROUTE_KINDS.get(protocol, ())}
     asked = dict.fromkeys(kinds) if kinds else row
     # A-22: the group belongs to the kind; a right kind in a wrong group is in no row.
     return tuple(kind for kind in asked if kind in row), tuple(kind for kind in asked if kind not in row)
 
 
-def judge(gateway: Gateway, owners: Sequence[Owner], references: References) -> tuple[Judgement, ...]:
+def judge(gateway: Gateway, owners: Sequence[Owner], references: References, modes: TLSModes) -> tuple[Judgement, ...]:
     """Judge the merged list of one Gateway, in its order."""
-    refused = [[_own_fault(listener) for listener in owner.listeners] for owner in owners]
+    refused = [[_own_fault(listener, modes) for listener in owner.listeners] for owner in owners]
     claims = [
         [None if fault else _claim(listener) for listener, fault in zip(owner.listeners, faults, strict=True)]
         for owner, faults in zip(owners, refused, strict=True)
     ]
-    conflicts = find_conflicts(claims, mixed_modes=MIXED_TLS_MODES)
+    conflicts = find_conflicts(claims, mixed_modes=modes.mixed)
     overlaps = _overlaps(claims, conflicts)
     judged: list[Judgement] = []
     for at, owner in enumerate(owners):
@@ -165,13 +156,12 @@ def _unprogrammed(judgement: Judgement, *, gateway_accepted: bool) -> Fault | No
 # ---------------------------------------------------------------------------------------------------- the listener by itself
 
 
-def _own_fault(listener: Listener) -> Fault | None:
+def _own_fault(listener: Listener, served: TLSModes) -> Fault | None:
     """Steps 1 and 2 of attachment.md 4: what keeps a listener from taking part at all."""
     if listener.protocol not in _ROUTE_KINDS:
         return Fault("UnsupportedProtocol", f"protocol {listener.protocol} is not one of {', '.join(_ROUTE_KINDS)}")
     mode = tls.mode(listener)
-    modes = ("Terminate", "Passthrough") if listener.protocol == "TLS" else ("Terminate",)
-    if mode is not None and mode not in modes:
+    if mode is not None and mode not in served.of(listener.protocol):
         return Fault("UnsupportedValue", f"tls.mode {mode} is not supported for protocol {listener.protocol}")
     return None
 

@@ -1,18 +1,25 @@
-"""What was assumed, said once (design.md 4). Nothing here stops anything."""
+"""What was assumed, said once (design.md 4), and what looks unintended about routes. Nothing here stops anything."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..api import GATEWAY_GROUP, ResourceKey
-from ..errors import Problem
+from ..api import GATEWAY_GROUP, GRPCRoute, ResourceKey
+from ..errors import FieldPath, Problem
 from ..options import ASSUMED_KINDS
-from .nodes import GatewayNode, RouteNode
+from .nodes import GatewayNode, ListenerSetNode, RouteNode
+from .policy_nodes import Policies
 from .references import References
 from .selectors import NAME_LABEL
 
 
-def assumption_notices(gateways: Iterable[GatewayNode], routes: Iterable[RouteNode], references: References) -> list[Problem]:
+def assumption_notices(
+    gateways: Iterable[GatewayNode],
+    listener_sets: Iterable[ListenerSetNode],
+    routes: Iterable[RouteNode],
+    policies: Policies,
+    references: References,
+) -> list[Problem]:
     """One notice per kind of which the set holds no object and something relied on one; one per Namespace missing otherwise."""
     relied: dict[str, set[ResourceKey]] = {kind: set() for kind in ASSUMED_KINDS}
     for gateway in gateways:
@@ -24,9 +31,10 @@ def assumption_notices(gateways: Iterable[GatewayNode], routes: Iterable[RouteNo
         for listener in gateway.listeners:
             for key in listener.assumed:
                 relied[key.kind].add(key)
-    for route in routes:
-        for key in route.assumed:
-            relied[key.kind].add(key)
+    judged = (*policies.tls.values(), *policies.backends.values())
+    for assumed in (each.assumed for group in (listener_sets, routes, judged) for each in group):
+        for key in assumed:
+            relied.setdefault(key.kind, set()).add(key)
     notices: list[Problem] = []
     for kind, keys in relied.items():
         missing = sorted(keys)
@@ -36,6 +44,23 @@ def assumption_notices(gateways: Iterable[GatewayNode], routes: Iterable[RouteNo
             notices.append(Problem(message=_assumption(kind, missing)))
         else:
             notices.extend(Problem(message=_UNSEEN_NAMESPACE, resource=str(key)) for key in missing)
+    return notices
+
+
+def route_notices(routes: Iterable[RouteNode]) -> list[Problem]:
+    """Conditions of GRPCRoutes that no call can meet, though they are valid."""
+    notices: list[Problem] = []
+    for route in routes:
+        if not isinstance(route.resource, GRPCRoute):
+            continue
+        for index, rule in enumerate(route.resource.spec.rules):
+            for number, match in enumerate(rule.matches):
+                method = match.method
+                # OQ-36: the name in a path never begins with a dot.
+                if method is not None and method.type == "Exact" and method.service and method.service.startswith("."):
+                    at = FieldPath(("spec", "rules", index, "matches", number, "method", "service"))
+                    message = f"no call has a service named {method.service}; remove the leading dot"
+                    notices.append(Problem(message=message, resource=str(route.key), at=at))
     return notices
 
 

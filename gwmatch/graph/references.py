@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Generic, NamedTuple, TypeVar
 
-from ..api import ConfigMap, ObjectReference, ReferenceGrant, ResourceKey, ResourceSet, Secret, SecretObjectReference, Service
+from ..api import (
+    ConfigMap,
+    LocalObjectReference,
+    ObjectReference,
+    ReferenceGrant,
+    Resource,
+    ResourceKey,
+    ResourceSet,
+    Secret,
+    SecretObjectReference,
+)
 from ..errors import FieldPath
 from ..options import Options
 from . import certificates
 from .grants import Grants, Target
 
-Kind = TypeVar("Kind", Service, Secret, ConfigMap)
+Kind = TypeVar("Kind", bound=Resource)
 
 REF_NOT_PERMITTED = "RefNotPermitted"
 
@@ -81,6 +91,11 @@ class References:
         """The ConfigMap with CA certificates that `ref` leads to."""
         wanted = _Wanted(ConfigMap, certificates.ca_fault, "InvalidCACertificateKind", "InvalidCACertificateRef")
         return self._follow(source, ref, at, wanted)
+
+    def local_ca_bundle(self, owner: ResourceKey, ref: LocalObjectReference, at: FieldPath) -> Reference:
+        """The same for whoever can only name ConfigMaps of its own namespace, by other words (L-6)."""
+        wanted = _Wanted(ConfigMap, certificates.ca_fault, "InvalidKind", "InvalidCACertificateRef")
+        return self._follow(owner, ObjectReference(group=ref.group, kind=ref.kind, name=ref.name), at, wanted)
 
     def _follow(
         self, source: ResourceKey, ref: SecretObjectReference | ObjectReference, at: FieldPath, wanted: _Wanted[Kind]

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..api import Gateway, HTTPRoute, Namespace, ResourceKey, ResourceSet
+from ..api import Gateway, ListenerSet, Namespace, ResourceKey, ResourceSet
 from ..options import Options
-from .gateways import class_notices, resolve_classes, resolve_gateway
-from .nodes import GatewayNode, Graph, ListenerKey, ListenerNode, RouteNode
-from .notices import assumption_notices
-from .references import References
-from .routes import Context, resolve_route
+from .ancestors import place_policies
+from .exclusivity import settle
+from .features import tls_modes
+from .gateways import Classes, class_notices, resolve_classes, resolve_gateway
+from .listenersets import by_gateway, judge_sets
+from .nodes import ROUTE_TYPES, GatewayNode, Graph, ListenerKey, ListenerSetNode, RouteNode
+from .notices import assumption_notices, route_notices
+from .routes import context_of, resolve_route
 from .selectors import Namespaces
+from .surroundings import Surroundings
 
 _DEFAULTS = Options()
 
@@ -31,33 +35,48 @@ def resolve(resources: ResourceSet, *, controller: str | None = None, options: O
     >>> [(listener.key.name, listener.serving) for gateway in graph.gateways.values() for listener in gateway.listeners]
     [('web', True)]
     """
-    references = References(resources, options)
+    references = Surroundings(resources, options)
     classes = resolve_classes(resources, controller, references)
-    gateways: dict[ResourceKey, GatewayNode] = {}
-    for gateway in resources.of(Gateway):
-        named = classes.controller(gateway)
-        if named is not None:
-            gateways[gateway.key] = resolve_gateway(gateway, named, references)
-    context = Context(gateways, _by_owner(gateways), references, Namespaces(resources.of(Namespace)), options)
-    routes = tuple(resolve_route(route, context) for route in resources.of(HTTPRoute))
-    notices = (*class_notices(resources, classes, controller), *assumption_notices(gateways.values(), routes, references))
+    namespaces = Namespaces(resources.of(Namespace))
+    gateways, listener_sets = _resolve_gateways(resources, classes, references, namespaces, options)
+    context = context_of(gateways, listener_sets, references, namespaces, options)
+    routes = tuple(resolve_route(route, context) for kind in ROUTE_TYPES for route in resources.of(kind))
+    if options.grpc_http_exclusive:
+        routes = settle(routes)
+    policies = place_policies(resources, references, gateways, listener_sets.values(), routes)
+    notices = (
+        *class_notices(resources, classes, controller),
+        *route_notices(routes),
+        *assumption_notices(gateways.values(), listener_sets.values(), routes, policies, references),
+    )
     return Graph(
         controller=controller,
         options=options,
         gateway_classes=classes.nodes,
         gateways=gateways,
+        listener_sets=listener_sets,
         routes=routes,
         attached=_attached(gateways, routes),
         notices=notices,
+        policies=policies,
     )
 
 
-def _by_owner(gateways: Mapping[ResourceKey, GatewayNode]) -> dict[ResourceKey, tuple[ListenerNode, ...]]:
-    owners: dict[ResourceKey, list[ListenerNode]] = {key: [] for key in gateways}
-    for gateway in gateways.values():
-        for listener in gateway.listeners:
-            owners.setdefault(listener.key.owner, []).append(listener)
-    return {key: tuple(listeners) for key, listeners in owners.items()}
+def _resolve_gateways(
+    resources: ResourceSet, classes: Classes, references: Surroundings, namespaces: Namespaces, options: Options
+) -> tuple[dict[ResourceKey, GatewayNode], dict[ResourceKey, ListenerSetNode]]:
+    gateways: dict[ResourceKey, GatewayNode] = {}
+    listener_sets: dict[ResourceKey, ListenerSetNode] = {}
+    naming = by_gateway(resources.of(ListenerSet))
+    modes = tls_modes(options)
+    for gateway in resources.of(Gateway):
+        controller = classes.controller(gateway)
+        if controller is not None:
+            candidates = judge_sets(gateway, naming.get(gateway.key, ()), namespaces)
+            node, sets = resolve_gateway(gateway, controller, candidates, references, modes)
+            gateways[gateway.key] = node
+            listener_sets.update((each.key, each) for each in sets)
+    return gateways, dict(sorted(listener_sets.items()))
 
 
 def _attached(

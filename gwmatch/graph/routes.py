@@ -2,52 +2,94 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 
-from ..api import HTTPRoute, ParentReference, ResourceKey, RouteGroupKind
+from ..api import (
+    EXPERIMENTAL_GROUP,
+    GATEWAY_GROUP,
+    GRPCRoute,
+    HTTPRoute,
+    ListenerSet,
+    ParentReference,
+    ResourceKey,
+    RouteGroupKind,
+    TLSRoute,
+)
 from ..options import Options
 from . import hostnames
-from .attachment import Visitor, attach
+from .attachment import Reached, Visitor, attach
 from .listeners import resolved_refs
-from .nodes import Condition, GatewayNode, ListenerNode, ParentNode, RouteNode, RuleNode
-from .references import Fault, References
+from .nodes import Condition, GatewayNode, ListenerNode, ListenerSetNode, ParentNode, Route, RouteNode, RuleNode
+from .references import Fault
 from .rules import resolve_rules
 from .selectors import Namespaces
+from .surroundings import Surroundings
 
-_KIND = RouteGroupKind(kind=HTTPRoute.KIND)
+_KINDS = {kind: RouteGroupKind(kind=kind) for kind in ("HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "UDPRoute")}
+_OLD_NAMES = {(EXPERIMENTAL_GROUP, "XListenerSet"): (GATEWAY_GROUP, ListenerSet.KIND)}
+"""Who still writes the old kind of a ListenerSet means the objects that are read under the new one."""
+
+
+class Parent(NamedTuple):
+    """What a parentRef can lead to: a Gateway of ours, or a ListenerSet that names one."""
+
+    key: ResourceKey
+    gateway: ResourceKey
+    listeners: tuple[ListenerNode, ...]
+    """Those that it states itself (A-34)."""
+    closed: str | None = None
+    """Why no route can attach, whatever the listeners are like (A-38)."""
 
 
 class Context(msgspec.Struct, frozen=True):
-    """All that a route is resolved against. Two routes never depend on each other."""
+    """All that a route is resolved against. Two routes never depend on each other here."""
 
-    gateways: Mapping[ResourceKey, GatewayNode]
-    """Ours."""
-    listeners: Mapping[ResourceKey, tuple[ListenerNode, ...]]
-    """By the object that states them, which is what a parentRef names (A-34)."""
-    references: References
+    parents: Mapping[ResourceKey, Parent]
+    """By the object that a parentRef names."""
+    default_gateways: tuple[ResourceKey, ...]
+    """Those to which routes with `useDefaultGateways` attach unasked."""
+    references: Surroundings
     namespaces: Namespaces
     options: Options
 
 
-def resolve_route(route: HTTPRoute, context: Context) -> RouteNode:
+def context_of(
+    gateways: Mapping[ResourceKey, GatewayNode],
+    listener_sets: Mapping[ResourceKey, ListenerSetNode],
+    references: Surroundings,
+    namespaces: Namespaces,
+    options: Options,
+) -> Context:
+    """The context of all routes, from the Gateways that are ours and the ListenerSets that name them."""
+    parents = {
+        key: Parent(key, key, tuple(each for each in node.listeners if each.key.owner == key)) for key, node in gateways.items()
+    }
+    parents.update((key, Parent(key, node.gateway, node.listeners, node.closed)) for key, node in listener_sets.items())
+    defaults = tuple(key for key, node in gateways.items() if node.resource.spec.default_scope == "All")
+    return Context(parents, defaults, references, namespaces, options)
+
+
+def resolve_route(route: Route, context: Context) -> RouteNode:
     """The route with its parents. The same route and context give the same node."""
     rules = resolve_rules(route, context.references, context.options)
     namespace = route.key.namespace or ""
-    visitor = Visitor(_KIND, namespace, tuple(filter(None, map(hostnames.normal, route.spec.hostnames))))
+    visitor = Visitor(_KINDS[route.key.kind], namespace, _hostnames(route))
     resolved = resolved_refs(rules.faults)
-    fault, partial = _judge_rules(rules.nodes)
+    fault, partial = _judge_rules(route.key.kind, rules.nodes)
     parents: list[ParentNode] = []
     unseen = False
-    for ref in route.spec.parent_refs:
-        parent = _parent(ref, namespace)
-        listeners = context.listeners.get(parent)
-        if listeners is None:  # not there, not ours, or of a kind that is no parent: no entry (RT-3)
+    for ref, by_default in _parent_refs(route, context):
+        parent = context.parents.get(_parent(ref, namespace))
+        if parent is None:  # not there, not ours, or of a kind that is no parent: no entry (RT-3)
             continue
-        reached = attach(visitor, ref, listeners, context.namespaces)
+        reached = _attach(visitor, ref, parent, context.namespaces)
         unseen = unseen or reached.unseen
         refused = reached.fault or fault
+        if refused is not None and by_default:
+            continue  # nobody asked this Gateway in particular, so it owes no answer
         conditions = [
             Condition("Accepted", "False", *refused)
             if refused
@@ -59,10 +101,11 @@ def resolve_route(route: HTTPRoute, context: Context) -> RouteNode:
         parents.append(
             ParentNode(
                 ref=ref,
-                parent=parent,
-                gateway=listeners[0].gateway if listeners else parent,
+                parent=parent.key,
+                gateway=parent.gateway,
                 attachments=() if refused else reached.attachments,
                 conditions=tuple(conditions),
+                by_default=by_default,
             )
         )
     own_namespace = ResourceKey("", "Namespace", None, namespace)
@@ -75,16 +118,42 @@ def resolve_route(route: HTTPRoute, context: Context) -> RouteNode:
     )
 
 
+def _hostnames(route: Route) -> tuple[str, ...]:
+    stated = route.spec.hostnames if isinstance(route, HTTPRoute | GRPCRoute | TLSRoute) else ()
+    return tuple(filter(None, map(hostnames.normal, stated)))
+
+
+def _parent_refs(route: Route, context: Context) -> Iterator[tuple[ParentReference, bool]]:
+    """The parentRefs in their order, then those that `useDefaultGateways` stands for (attachment.md 6)."""
+    stated = route.spec.parent_refs
+    for ref in stated:
+        yield ref, False
+    if route.spec.use_default_gateways != "All":
+        return
+    whole = {_parent(ref, route.key.namespace or "") for ref in stated if not ref.section_name and ref.port is None}
+    for key in context.default_gateways:
+        if key not in whole:
+            yield ParentReference(namespace=key.namespace, name=key.name), True
+
+
 def _parent(ref: ParentReference, namespace: str) -> ResourceKey:
     """What a parentRef names. An absent namespace is the route's own; spelling it out changes nothing (A-37)."""
-    return ResourceKey(ref.group, ref.kind, ref.namespace or namespace, ref.name)
+    group, kind = _OLD_NAMES.get((ref.group, ref.kind), (ref.group, ref.kind))
+    return ResourceKey(group, kind, ref.namespace or namespace, ref.name)
 
 
-def _judge_rules(rules: Sequence[RuleNode]) -> tuple[Fault | None, Condition | None]:
+def _attach(visitor: Visitor, ref: ParentReference, parent: Parent, namespaces: Namespaces) -> Reached:
+    if parent.closed is not None:
+        return Reached((), Fault("NoMatchingParent", f"{ref.kind} {ref.name} has no live listener: {parent.closed}"), False)
+    return attach(visitor, ref, parent.listeners, namespaces)
+
+
+def _judge_rules(kind: str, rules: Sequence[RuleNode]) -> tuple[Fault | None, Condition | None]:
     """Why no rule of the route can be used; or PartiallyInvalid, if some cannot."""
     broken = [rule for rule in rules if rule.invalid]
     if not broken:
-        return (None, None) if rules else (Fault("UnsupportedValue", "spec.rules is empty"), None)
+        # A GRPCRoute may come without rules; it takes its place and matches nothing (OQ-22).
+        return (None, None) if rules or kind == GRPCRoute.KIND else (Fault("UnsupportedValue", "spec.rules is empty"), None)
     reason = broken[0].invalid_reason or "UnsupportedValue"
     details = "; ".join(f"{problem.at}: {problem.message}" for rule in broken for problem in rule.invalid)
     if len(broken) == len(rules):

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
-from ..api import GATEWAY_GROUP, Gateway, GatewayClass, HTTPRoute, ParentReference
-from .features import SUPPORTED_FEATURES
+from ..api import GATEWAY_GROUP, Gateway, GatewayClass, ListenerSet, ParentReference, Resource, ResourceKey
+from .ancestors import PLACES, POLICY_PLACE
+from .features import supported_features
 from .gateways import ASSUMED_CONTROLLER
-from .nodes import Condition, GatewayClassNode, GatewayNode, Graph, ListenerNode, RouteNode
+from .nodes import Condition, GatewayClassNode, GatewayNode, Graph, ListenerNode, ListenerSetNode, Route, RouteNode
+from .policy_nodes import PolicyNode
 
 EPOCH = "1970-01-01T00:00:00Z"
 """The time of conditions when no clock is given: the one that the API's own defaults have (ST-9)."""
@@ -21,18 +23,18 @@ _API_VERSION = f"{GATEWAY_GROUP}/v1"
 _MAX_MESSAGE = 32768  # of a condition, in the CRDs (ST-1)
 
 _LISTENER_TYPES = frozenset({"Accepted", "Programmed", "ResolvedRefs", "Conflicted", "OverlappingTLSConfig"})
-_OWN_TYPES = {
-    "GatewayClass": frozenset({"Accepted", "SupportedVersion"}),
-    "Gateway": frozenset({"Accepted", "Programmed", "ResolvedRefs", "InsecureFrontendValidationMode"}),
-    "HTTPRoute": frozenset({"Accepted", "ResolvedRefs", "PartiallyInvalid"}),
-}
+_CLASS_TYPES = frozenset({"Accepted", "SupportedVersion"})
+_GATEWAY_TYPES = frozenset({"Accepted", "Programmed", "ResolvedRefs", "InsecureFrontendValidationMode", "DefaultGateway"})
+_LISTENER_SET_TYPES = frozenset({"Accepted", "Programmed"})
+_ROUTE_TYPES = frozenset({"Accepted", "ResolvedRefs", "PartiallyInvalid"})
+_POLICY_TYPES = frozenset({"Accepted", "ResolvedRefs"})
 """The types that are written; of these, one that does not hold any more is removed (ST-6). Others are left alone (ST-5)."""
 
 
 def report(
     graph: Graph, previous: Iterable[Mapping[str, Any]] | None = None, now: datetime | str | None = None
 ) -> tuple[dict[str, Any], ...]:
-    """The status of each GatewayClass, Gateway and route that is ours, in this order.
+    """The status of each GatewayClass, Gateway, ListenerSet, route and policy that is ours, in this order.
 
     `previous` has objects as returned here or by the API server; an object it lacks counts with the status it was loaded
     with. A condition keeps its lastTransitionTime while its status stays (ST-4), otherwise it gets `now`.
@@ -41,10 +43,24 @@ def report(
     ours = {ASSUMED_CONTROLLER, graph.controller or ASSUMED_CONTROLLER}
     ours.update(node.resource.spec.controller_name for node in graph.gateway_classes)
     return (
-        *(reporter.gateway_class(node) for node in graph.gateway_classes),
+        *(reporter.gateway_class(node, graph) for node in graph.gateway_classes),
         *(reporter.gateway(node, graph) for node in graph.gateways.values()),
+        *(reporter.listener_set(node, graph) for node in graph.listener_sets.values()),
         *(reporter.route(node, graph, ours) for node in graph.routes if node.parents),
+        *(found for node in graph.policies.reported for found in [reporter.ancestors(node, graph, ours)] if found),
     )
+
+
+_Carrier: TypeAlias = GatewayClass | Gateway | ListenerSet | Route | Resource
+"""What carries conditions."""
+
+
+class _Said(NamedTuple):
+    """What is written about an object in regard of another."""
+
+    ref: dict[str, Any]
+    controller: str
+    conditions: tuple[Condition, ...]
 
 
 class _Name(NamedTuple):
@@ -77,11 +93,11 @@ class _Reporter:
         self._previous = previous
         self._now = now
 
-    def gateway_class(self, node: GatewayClassNode) -> dict[str, Any]:
+    def gateway_class(self, node: GatewayClassNode, graph: Graph) -> dict[str, Any]:
         stored = self._stored(node.resource)
         status = {
-            "conditions": self._conditions(node.conditions, node.resource, stored, _OWN_TYPES["GatewayClass"]),
-            "supportedFeatures": [{"name": name} for name in SUPPORTED_FEATURES],
+            "conditions": self._conditions(node.conditions, node.resource, stored, _CLASS_TYPES),
+            "supportedFeatures": [{"name": name} for name in supported_features(graph.options)],
         }
         return _object(node.resource, status)
 
@@ -89,52 +105,78 @@ class _Reporter:
         stored = self._stored(node.resource)
         # Without a data plane no address is ever chosen; one that somebody else's wrote stays.
         addresses = [{"type": each.type, "value": each.value} for each in node.addresses] or stored.get("addresses")
-        listeners = {str(entry.get("name")): entry for entry in _mappings(stored.get("listeners"))}
+        own = [listener for listener in node.listeners if listener.key.owner == node.key]
         status = {
             **({"addresses": addresses} if addresses else {}),
-            "conditions": self._conditions(node.conditions, node.resource, stored, _OWN_TYPES["Gateway"]),
-            "listeners": [
-                self._listener(listener, node.resource, listeners.get(listener.key.name, {}), len(graph.attached[listener.key]))
-                for listener in node.listeners
-                if listener.key.owner == node.key
-            ],
+            **({"attachedListenerSets": node.attached_listener_sets} if node.resource.spec.allowed_listeners else {}),
+            "conditions": self._conditions(node.conditions, node.resource, stored, _GATEWAY_TYPES),
+            "listeners": self._listeners(own, node.resource, stored, graph),
         }
         return _object(node.resource, status)
 
+    def listener_set(self, node: ListenerSetNode, graph: Graph) -> dict[str, Any]:
+        stored = self._stored(node.resource)
+        conditions = self._conditions(node.conditions, node.resource, stored, _LISTENER_SET_TYPES)
+        listeners = self._listeners(node.listeners, node.resource, stored, graph)
+        # Without the Gateway's consent the listeners are not looked at, and there is nothing to say about them.
+        return _object(node.resource, {"conditions": conditions, **({"listeners": listeners} if listeners else {})})
+
     def route(self, node: RouteNode, graph: Graph, ours: set[str]) -> dict[str, Any]:
-        entries = _mappings(self._stored(node.resource).get("parents"))
-        stored = {_entry_key(entry): entry for entry in entries}
-        parents: dict[tuple[str, ...], dict[str, Any]] = {}
-        for parent in node.parents:
-            entry: dict[str, Any] = {
-                "parentRef": _parent_ref(parent.ref),
-                "controllerName": graph.gateways[parent.gateway].controller,
-            }
-            key = _entry_key(entry)
-            entry["conditions"] = self._conditions(
-                parent.conditions, node.resource, stored.get(key, {}), _OWN_TYPES["HTTPRoute"]
-            )
-            parents.setdefault(key, entry)
+        stored = _mappings(self._stored(node.resource).get("parents"))
+        said = [
+            _Said(_parent_ref(parent.ref), graph.gateways[parent.gateway].controller, parent.conditions)
+            for parent in node.parents
+        ]
+        parents = self._entries(said, node.resource, stored, "parentRef", _ROUTE_TYPES)
         # ST-7: entries of other controllers stay as they are; ours for parents that are gone are left out.
-        others = [entry for entry in entries if str(entry.get("controllerName")) not in ours]
-        return _object(node.resource, {"parents": [*parents.values(), *others]})
+        return _object(node.resource, {"parents": [*parents, *_foreign(stored, ours)]})
 
-    def _listener(self, node: ListenerNode, gateway: Gateway, stored: Mapping[str, Any], attached: int) -> dict[str, Any]:
-        return {
-            "name": node.key.name,
-            "supportedKinds": [{"group": kind.group, "kind": kind.kind} for kind in node.supported_kinds],
-            "attachedRoutes": attached,
-            "conditions": self._conditions(node.conditions, gateway, stored, _LISTENER_TYPES),
-        }
+    def ancestors(self, node: PolicyNode, graph: Graph, ours: set[str]) -> dict[str, Any] | None:
+        """A policy, by the Gateways that it concerns (L-11); None if it never had to do with one of ours."""
+        field, ref, limit = PLACES.get(type(node.resource), POLICY_PLACE)
+        stored = _mappings(self._stored(node.resource).get(field))
+        others = _foreign(stored, ours)
+        if not node.ancestors and len(others) == len(stored):
+            return None
+        said = [_Said(_gateway_ref(key), graph.gateways[key].controller, node.conditions) for key in node.ancestors]
+        entries = self._entries(said, node.resource, stored, ref, _POLICY_TYPES)
+        return _object(node.resource, {field: [*entries[: max(limit - len(others), 0)], *others]})
 
-    def _stored(self, resource: GatewayClass | Gateway | HTTPRoute) -> Mapping[str, Any]:
+    def _entries(
+        self, said: Iterable[_Said], carrier: _Carrier, stored: list[Mapping[str, Any]], ref: str, own: frozenset[str]
+    ) -> list[dict[str, Any]]:
+        before = {_entry_key(entry, ref): entry for entry in stored}
+        written: dict[tuple[str, ...], dict[str, Any]] = {}
+        for each in said:
+            entry: dict[str, Any] = {ref: each.ref, "controllerName": each.controller}
+            key = _entry_key(entry, ref)
+            entry["conditions"] = self._conditions(each.conditions, carrier, before.get(key, {}), own)
+            written.setdefault(key, entry)
+        return list(written.values())
+
+    def _listeners(
+        self, nodes: Iterable[ListenerNode], owner: Gateway | ListenerSet, stored: Mapping[str, Any], graph: Graph
+    ) -> list[dict[str, Any]]:
+        """What their owner says of its listeners, in the order of its spec."""
+        entries = {str(entry.get("name")): entry for entry in _mappings(stored.get("listeners"))}
+        return [
+            {
+                "name": node.key.name,
+                "supportedKinds": [{"group": kind.group, "kind": kind.kind} for kind in node.supported_kinds],
+                "attachedRoutes": len(graph.attached[node.key]),
+                "conditions": self._conditions(node.conditions, owner, entries.get(node.key.name, {}), _LISTENER_TYPES),
+            }
+            for node in nodes
+        ]
+
+    def _stored(self, resource: _Carrier) -> Mapping[str, Any]:
         key = resource.key
         return self._previous.get(_Name(key.kind, key.namespace or "", key.name), _mapping(resource.status))
 
     def _conditions(
         self,
         conditions: Sequence[Condition],
-        carrier: GatewayClass | Gateway | HTTPRoute,
+        carrier: _Carrier,
         stored: Mapping[str, Any],
         own: frozenset[str],
     ) -> list[dict[str, Any]]:
@@ -167,10 +209,19 @@ def _is_newer(stored: Mapping[str, Any], generation: int) -> bool:
     return isinstance(observed, int) and observed > generation
 
 
-def _object(resource: GatewayClass | Gateway | HTTPRoute, status: dict[str, Any]) -> dict[str, Any]:
+def _object(resource: _Carrier, status: dict[str, Any]) -> dict[str, Any]:
     key = resource.key
     metadata = {"namespace": key.namespace, "name": key.name} if key.namespace else {"name": key.name}
-    return {"apiVersion": _API_VERSION, "kind": key.kind, "metadata": metadata, "status": status}
+    version = _API_VERSION if key.group == GATEWAY_GROUP else resource.api_version
+    return {"apiVersion": version, "kind": key.kind, "metadata": metadata, "status": status}
+
+
+def _foreign(entries: list[Mapping[str, Any]], ours: set[str]) -> list[Mapping[str, Any]]:
+    return [entry for entry in entries if str(entry.get("controllerName")) not in ours]
+
+
+def _gateway_ref(key: ResourceKey) -> dict[str, Any]:
+    return {"group": key.group, "kind": key.kind, "namespace": key.namespace, "name": key.name}
 
 
 def _parent_ref(ref: ParentReference) -> dict[str, Any]:
@@ -186,9 +237,9 @@ def _parent_ref(ref: ParentReference) -> dict[str, Any]:
     return written
 
 
-def _entry_key(entry: Mapping[str, Any]) -> tuple[str, ...]:
-    """What tells entries of `status.parents` apart: the reference as written, and the controller (ST-7)."""
-    ref = _mapping(entry.get("parentRef"))
+def _entry_key(entry: Mapping[str, Any], field: str) -> tuple[str, ...]:
+    """What tells entries apart: the reference as written, and the controller (ST-7)."""
+    ref = _mapping(entry.get(field))
     return (
         repr(ref.get("group", GATEWAY_GROUP)),
         repr(ref.get("kind", "Gateway")),

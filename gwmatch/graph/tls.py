@@ -16,6 +16,21 @@ _CERTIFICATE_REFS = FieldPath() / "tls" / "certificateRefs"
 _FRONTEND = FieldPath() / "spec" / "tls" / "frontend"
 
 
+class TLSModes(NamedTuple):
+    """What listeners may do about TLS: features that a gateway may lack (features.py)."""
+
+    terminate: bool = True
+    """TLSRouteModeTerminate: listeners of protocol TLS may terminate it; those of HTTPS always do."""
+    mixed: bool = True
+    """TLSRouteModeMixed: TLS listeners of both modes on one port are told apart by SNI."""
+
+    def of(self, protocol: str) -> tuple[str, ...]:
+        """The modes that listeners of a protocol may have."""
+        if protocol != "TLS":
+            return ("Terminate",)
+        return ("Terminate", "Passthrough") if self.terminate else ("Passthrough",)
+
+
 class Checked(NamedTuple):
     """What the references of one listener came to."""
 
@@ -38,6 +53,8 @@ def check(gateway: Gateway, owner: ResourceKey, listener: Listener, references: 
     """Steps 4, 6 and 7 of attachment.md 4: certificates, then how clients' certificates are checked."""
     certificates = _check_certificates(owner, listener, references)
     clients = _check_clients(gateway, listener, references)
+    if owner != gateway.key:
+        clients = _in_general(clients)
     return Checked(
         unresolved=certificates.unresolved + clients.unresolved,
         unusable=certificates.unusable,
@@ -86,6 +103,15 @@ def _check_clients(gateway: Gateway, listener: Listener, references: References)
         rejected=None if good else Fault("NoValidCACertificate", "; ".join(fault.message for fault in faults)),
         client_validation=ClientValidation(mode=validation.mode, ca_bundles=good),
         assumed=tuple(reference.key for reference in followed if reference.assumed),
+    )
+
+
+def _in_general(clients: Checked) -> Checked:
+    """The same for the eyes of a ListenerSet's owner, who has no right to know what the Gateway refers to (status.md 5)."""
+    message = "spec.tls.frontend of the Gateway refers to CA certificates that cannot be used"
+    return clients._replace(
+        unresolved=tuple(Fault(fault.reason, message) for fault in clients.unresolved),
+        rejected=None if clients.rejected is None else Fault(clients.rejected.reason, message),
     )
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from ..api import ResourceKey
 from ..graph import Graph, ListenerNode
-from ..ir import HostNode, Listener, ListenerId, Table
-from .hosts import VirtualHosts
+from ..ir import ClientValidation, HostNode, Listener, ListenerId, Table
 from .entries import Entries
+from .hosts import VirtualHosts
+from .places import Places
 
 __all__ = ["lower"]
 
@@ -17,7 +18,9 @@ __all__ = ["lower"]
 def lower(graph: Graph, gateway: ResourceKey) -> Table:
     """The table of one Gateway of the graph. Equal graphs give equal tables."""
     serving = [node for node in graph.gateways[gateway].listeners if node.serving]
-    collected = Entries(graph, {node.key: ListenerId(index) for index, node in enumerate(serving)})
+    numbered = {ListenerId(index): node for index, node in enumerate(serving)}
+    places = Places(graph, gateway, numbered)
+    collected = Entries(graph, {node.key: number for number, node in numbered.items()}, places)
     hosts = VirtualHosts(collected.rules, graph.options)
     listeners = []
     for index, node in enumerate(serving):
@@ -32,6 +35,8 @@ def lower(graph: Graph, gateway: ResourceKey) -> Table:
                 protocol=node.listener.protocol,
                 hostname=node.hostname,
                 tls_mode=_tls_mode(node),
+                certificates=tuple(_full_name(key) for key in node.certificates),
+                client_validation=_client_validation(node),
                 entries=tuple(entry.id for entry in entries),
                 hosts=hosts.add(entries) if entries else HostNode(),
             )
@@ -50,3 +55,12 @@ def _tls_mode(node: ListenerNode) -> str | None:
     if node.listener.protocol not in ("HTTPS", "TLS"):
         return None
     return (node.listener.tls.mode if node.listener.tls is not None else None) or "Terminate"
+
+
+def _client_validation(node: ListenerNode) -> ClientValidation | None:
+    found = node.client_validation
+    return None if found is None else ClientValidation(found.mode, tuple(_full_name(key) for key in found.ca_bundles))
+
+
+def _full_name(key: ResourceKey) -> str:
+    return f"{key.namespace}/{key.name}"

@@ -9,6 +9,7 @@ from ..api import GRPCRoute, HTTPRoute, TCPRoute, TLSRoute, UDPRoute
 from ..graph import Graph, ListenerKey, RouteNode
 from ..ir import NEWEST, Entry, EntryId, HostMatch, ListenerId, Route, Rule, RuleId
 from .matches import Match, any_connection, grpc_matches, http_matches
+from .places import Places
 from .rules import lower_rule
 
 MATCHES: Mapping[type, Callable[[Any], Iterable[Match]]] = {
@@ -24,11 +25,13 @@ MATCHES: Mapping[type, Callable[[Any], Iterable[Match]]] = {
 class Entries:
     """The rules and entries of all routes, numbered in the order of the graph's routes."""
 
-    def __init__(self, graph: Graph, listeners: Mapping[ListenerKey, ListenerId]) -> None:
+    def __init__(self, graph: Graph, listeners: Mapping[ListenerKey, ListenerId], places: Places) -> None:
         self.rules: list[Rule] = []
         self.entries: list[Entry] = []
         self.by_listener: list[list[Entry]] = [[] for _ in listeners]
         self._listeners = listeners
+        self._places = places
+        self._policies = graph.policies
         for node in graph.routes:
             self._add(node)
 
@@ -45,13 +48,14 @@ class Entries:
             if rule.invalid:
                 continue
             written = rules[rule.index]
-            rule_id = RuleId(len(self.rules))
-            self.rules.append(lower_rule(route, written, rule))
-            for index, match in enumerate(matches_of(written)):
-                for listener, hosts in reached.items():
-                    entry = Entry(EntryId(len(self.entries)), listener, rule_id, index, hosts, *match)
-                    self.entries.append(entry)
-                    self.by_listener[listener].append(entry)
+            for place, listeners in self._places.divide(reached):
+                rule_id = RuleId(len(self.rules))
+                self.rules.append(lower_rule(route, written, rule, place, self._policies))
+                for index, match in enumerate(matches_of(written)):
+                    for listener, hosts in listeners.items():
+                        entry = Entry(EntryId(len(self.entries)), listener, rule_id, index, hosts, *match)
+                        self.entries.append(entry)
+                        self.by_listener[listener].append(entry)
 
     def _reached(self, node: RouteNode) -> dict[ListenerId, tuple[HostMatch, ...]]:
         """A listener that two parentRefs reach is reached once."""

@@ -70,6 +70,7 @@ _backends = st.lists(
         port=st.just(80),
         weight=st.sampled_from((0, 1, 1, 2, 1_000_000)),
         failure=st.sampled_from((None, None, None, "RefNotPermitted")),
+        failure_status=st.sampled_from((500, 503)),
         filters=_filters,
     ),
     max_size=3,

@@ -6,7 +6,7 @@ import base64
 from typing import Any
 
 from gwmatch.api import load
-from gwmatch.graph import GatewayNode, Graph, ListenerNode, ParentNode, RouteNode, resolve
+from gwmatch.graph import GatewayNode, Graph, ListenerNode, ListenerSetNode, ParentNode, RouteNode, resolve
 from gwmatch.options import Options
 
 Manifest = dict[str, Any]
@@ -68,6 +68,50 @@ def route(
         "spec": spec,
         **extra,
     }
+
+
+def listener_set(
+    *listeners: Manifest,
+    name: str = "extra",
+    namespace: str = "infra",
+    parent: Manifest | None = None,
+    created: str | None = None,
+    version: str = "gateway.networking.k8s.io/v1",
+    kind: str = "ListenerSet",
+) -> Manifest:
+    metadata: Manifest = {"name": name, "namespace": namespace, "generation": 7}
+    if created is not None:
+        metadata["creationTimestamp"] = created
+    return {
+        "apiVersion": version,
+        "kind": kind,
+        "metadata": metadata,
+        "spec": {
+            "parentRef": parent if parent is not None else {"name": "public", "namespace": "infra"},
+            "listeners": list(listeners or (listener("more", 8080),)),
+        },
+    }
+
+
+def admitting(from_: str = "All", **namespaces: Any) -> Manifest:
+    """The field of a Gateway's spec that lets ListenerSets in."""
+    return {"allowedListeners": {"namespaces": {"from": from_, **namespaces}}}
+
+
+def everybody(**kinds: Any) -> Manifest:
+    """The field of a listener that lets routes of all namespaces in."""
+    return {"allowedRoutes": {"namespaces": {"from": "All"}, **kinds}}
+
+
+def route_of_kind(kind: str, *rules: Manifest, version: str = "v1", created: str | None = None, **fields: Any) -> Manifest:
+    """A route of any kind, with the backend and the hostname that its kind cannot do without."""
+    if (kind, version) == ("TLSRoute", "v1"):
+        fields["hostnames"] = fields.get("hostnames") or ["a.test"]
+    made = route(*(rules or ((rule(backend()),) if kind not in ("HTTPRoute", "GRPCRoute") else ())), **fields)
+    made.update(apiVersion=f"gateway.networking.k8s.io/{version}", kind=kind)
+    if created is not None:
+        made["metadata"]["creationTimestamp"] = created
+    return made
 
 
 def rule(*backends: Manifest, **fields: Any) -> Manifest:
@@ -146,6 +190,21 @@ def listener_of(graph: Graph, name: str = "web", gateway: str = "public") -> Lis
     return found
 
 
+def set_of(graph: Graph, name: str = "extra") -> ListenerSetNode:
+    (found,) = (node for key, node in graph.listener_sets.items() if key.name == name)
+    return found
+
+
+def entry_of(graph: Graph, name: str = "more", owner: str = "extra") -> ListenerNode:
+    (found,) = (node for node in set_of(graph, owner).listeners if node.key.name == name)
+    return found
+
+
+def counts(graph: Graph) -> dict[tuple[str, str], int]:
+    """How many routes each listener has, by the names of its owner and its own."""
+    return {(key.owner.name, key.name): len(routes) for key, routes in graph.attached.items()}
+
+
 def route_of(graph: Graph, name: str = "shop") -> RouteNode:
     (found,) = (node for node in graph.routes if node.key.name == name)
     return found
@@ -156,10 +215,50 @@ def parent_of(graph: Graph, name: str = "shop") -> ParentNode:
     return found
 
 
-def verdict(node: GatewayNode | ListenerNode | ParentNode, type_: str) -> tuple[str, str]:
+def verdict(node: GatewayNode | ListenerNode | ListenerSetNode | ParentNode, type_: str) -> tuple[str, str]:
     """Status and reason of a condition."""
     found = node.condition(type_)
     return found.status, found.reason
+
+
+def large_world(routes: int) -> list[Manifest]:
+    """A cluster of tenants in fixed proportions: for 10,000 routes 500 Gateways, 500 ListenerSets, 2,000 namespaces and 5,000
+    ReferenceGrants. Each route attaches by selector and refers to a Service of another namespace."""
+    gateways, namespaces, grants = max(routes // 20, 1), max(routes // 5, 5), routes // 2
+    selected = {"allowedRoutes": {"namespaces": {"from": "Selector", "selector": {"matchLabels": {"team": "web"}}}}}
+    kinds = ("HTTPRoute", "HTTPRoute", "HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "UDPRoute")
+    passed = {"tls": {"mode": "Passthrough"}}
+    world = [CLASS]
+    for index in range(gateways):
+        listeners = [
+            listener("web", **selected),
+            https(hostname="*.test", **selected),
+            listener("through", 8443, "TLS", **passed, **selected),
+            listener("raw", 5432, "TCP", **selected),
+            listener("dns", 53, "UDP", **selected),
+        ]
+        world.append(gateway(*listeners, name=f"g{index}", **admitting()))
+        more = listener("more", 8080, hostname=f"*.s{index}.test", **selected)
+        parent = {"name": f"g{index}", "namespace": "infra"}
+        world.append(listener_set(more, name=f"s{index}", namespace=f"n{index % namespaces}", parent=parent))
+    ports = [{"name": "a", "port": 80}, {"name": "b", "port": 80, "protocol": "UDP"}]
+    for index in range(namespaces):
+        world += [namespace(f"n{index}", team="web"), service("cart", f"n{index}", ports=ports)]
+    to = [{"group": "", "kind": "Service", "name": "cart"}]
+    for index in range(grants):
+        here, there = index % namespaces, (index + 1 + index // namespaces) % namespaces
+        sources = [from_(kind, f"n{there}") for kind in dict.fromkeys(kinds)]
+        world.append(grant(to, source=sources, namespace=f"n{here}", name=f"from-{there}"))
+    for index in range(routes):
+        kind, at, where = kinds[index % len(kinds)], index % gateways, index % namespaces
+        parents = [{"name": f"g{at}", "namespace": "infra"}]
+        if kind in ("HTTPRoute", "GRPCRoute"):
+            parents.append({"kind": "ListenerSet", "name": f"s{at}", "namespace": f"n{at % namespaces}"})
+        named = {} if kind in ("TCPRoute", "UDPRoute") else {"hostnames": [f"r{index}.s{at}.test"]}
+        to_neighbour = rule(backend(namespace=f"n{(where - 1) % namespaces}"))
+        made = route_of_kind(kind, to_neighbour, name=f"r{index}", namespace=f"n{where}", parents=parents, **named)
+        world.append(made)
+    return [*world, secret()]
 
 
 # ------------------------------------------------------------------------------------------------------------ certificates

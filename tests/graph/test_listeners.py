@@ -8,7 +8,8 @@ import pytest
 from gwmatch.api import Gateway, load
 from gwmatch.graph import ListenerNode
 from gwmatch.graph.gateways import resolve_gateway
-from gwmatch.graph.references import References
+from gwmatch.graph.surroundings import Surroundings
+from gwmatch.graph.tls import TLSModes
 from gwmatch.options import Options
 
 from .builders import (
@@ -188,7 +189,8 @@ def test_hostname_is_compared_in_lower_case_and_kept_as_written() -> None:
     made = msgspec.convert(gateway(listener()), Gateway)
     shouted = msgspec.structs.replace(made.spec.listeners[0], hostname="Shop.Test")
     public = msgspec.structs.replace(made, spec=msgspec.structs.replace(made.spec, listeners=(shouted,)))
-    (node,) = resolve_gateway(public, "example.net/gwmatch", References(load([secret()]), Options())).listeners
+    found, _ = resolve_gateway(public, "example.net/gwmatch", (), Surroundings(load([secret()]), Options()), TLSModes())
+    (node,) = found.listeners
     assert (node.hostname, node.listener.hostname) == ("shop.test", "Shop.Test")
 
 

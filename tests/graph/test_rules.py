@@ -29,7 +29,7 @@ def backend_of(*manifests: Manifest) -> BackendNode:
     [
         (backend(), service(), None),
         (backend(port=8080), service(ports=[{"port": 80}, {"port": 8080}]), None),
-        (backend(kind="ServiceImport", group="multicluster.x-k8s.io"), service(), "InvalidKind"),
+        (backend(kind="ServiceImport", group="multicluster.x-k8s.io"), service(), "BackendNotFound"),
         (backend(kind="Odd"), service(), "InvalidKind"),
         (backend(kind="service", port=None), service(), "InvalidKind"),
         (backend(group="core"), service(), "InvalidKind"),

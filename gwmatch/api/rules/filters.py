@@ -19,6 +19,7 @@ from ..filters import (
     HTTPURLRewriteFilter,
 )
 from ..findings import shown
+from ..grpcroute import GRPCRouteFilter
 from ..scalars import HEADER_VALUE, MEANING, TOKEN
 from .references import backend_ref
 from .violation import METHODS, Channel, Violation, distinct, one_of
@@ -34,6 +35,7 @@ MEMBERS: Final[dict[str, tuple[str, str]]] = {
     "ExternalAuth": ("external_auth", "externalAuth"),
 }
 """Each type, and the attribute and field of its member."""
+_STANDARD_MEMBERS: Final = {name: member for name, member in MEMBERS.items() if name != "ExternalAuth"}
 
 _ONCE: Final = ("CORS", "RequestHeaderModifier", "ResponseHeaderModifier", "RequestRedirect", "URLRewrite")
 _FRAMING: Final = frozenset(
@@ -59,36 +61,41 @@ def filter_list(filters: tuple[HTTPRouteFilter, ...], at: FieldPath, channel: Ch
         yield from _filter(each, at[index], channel)
 
 
+def union(given: HTTPRouteFilter | GRPCRouteFilter, members: dict[str, tuple[str, str]], at: FieldPath) -> Iterator[Violation]:
+    """V-HF-3, V-GF-2: the type is known, and names the one member that is given."""
+    if given.type not in members:
+        yield from one_of(given.type, members, at, "type")
+        return
+    for name, (attribute, field) in members.items():
+        is_given = getattr(given, attribute) is not None
+        if is_given and name != given.type:
+            yield Violation(at=at / field, message=f"must not be given for type {given.type}")
+        elif not is_given and name == given.type:
+            yield Violation(at=at / field, message=f"is required for type {given.type}")
+
+
 def _filter(given: HTTPRouteFilter, at: FieldPath, channel: Channel) -> Iterator[Violation]:
-    known = [name for name in MEMBERS if name != "ExternalAuth" or channel == "experimental"]
-    if given.type not in known:
-        yield from one_of(given.type, known, at, "type")
-    else:  # V-HF-3
-        for name, (attribute, field) in MEMBERS.items():
-            is_given = getattr(given, attribute) is not None
-            if is_given and name != given.type:
-                yield Violation(at=at / field, message=f"must not be given for type {given.type}")
-            elif not is_given and name == given.type:
-                yield Violation(at=at / field, message=f"is required for type {given.type}")
+    yield from union(given, MEMBERS if channel == "experimental" else _STANDARD_MEMBERS, at)
     for modifier, field in (
         (given.request_header_modifier, "requestHeaderModifier"),
         (given.response_header_modifier, "responseHeaderModifier"),
     ):
         if modifier is not None:
-            yield from _headers(modifier, at / field, channel)
+            yield from header_modifier(modifier, at / field, channel)
     if given.request_redirect is not None:
         yield from _redirect(given.request_redirect, at / "requestRedirect")
     if given.url_rewrite is not None:
         yield from _rewrite(given.url_rewrite, at / "urlRewrite")
     if given.request_mirror is not None:
-        yield from _mirror(given.request_mirror, at / "requestMirror")
+        yield from mirror(given.request_mirror, at / "requestMirror")
     if given.cors is not None:
         yield from _cors(given.cors, at / "cors")
     if given.external_auth is not None:
         yield from _external_auth(given.external_auth, at / "externalAuth")
 
 
-def _headers(given: HTTPHeaderFilter, at: FieldPath, channel: Channel) -> Iterator[Violation]:
+def header_modifier(given: HTTPHeaderFilter, at: FieldPath, channel: Channel) -> Iterator[Violation]:
+    """HI-W8 to HI-W10."""
     for action, headers in (("set", given.set), ("add", given.add)):
         for index, header in enumerate(headers):
             if _BREAKS.search(header.value):  # HI-W8: another header, or another request, would follow
@@ -158,7 +165,7 @@ def replaces_prefix(given: HTTPRouteFilter, member: str) -> bool:
     return path is not None and path.type == "ReplacePrefixMatch" and path.replace_prefix_match is not None
 
 
-def _mirror(given: HTTPRequestMirrorFilter, at: FieldPath) -> Iterator[Violation]:
+def mirror(given: HTTPRequestMirrorFilter, at: FieldPath) -> Iterator[Violation]:
     if given.percent is not None and given.fraction is not None:  # V-HF-5
         yield Violation(at=at, message="must not have both percent and fraction; remove one")
 
@@ -189,23 +196,27 @@ def filter_duplicates(filters: tuple[HTTPRouteFilter, ...], at: FieldPath, chann
     for index, each in enumerate(filters):
         where = at[index]
         if each.request_header_modifier is not None:
-            yield from _header_lists(each.request_header_modifier, where / "requestHeaderModifier", channel)
+            yield from header_lists(each.request_header_modifier, where / "requestHeaderModifier", channel)
         if each.response_header_modifier is not None:
-            yield from _header_lists(each.response_header_modifier, where / "responseHeaderModifier", channel)
+            yield from header_lists(each.response_header_modifier, where / "responseHeaderModifier", channel)
         if each.cors is not None:
             yield from _cors_sets(each.cors, where / "cors")
-        mirror, auth = each.request_mirror, each.external_auth
-        if mirror is not None:
-            yield from backend_ref(mirror.backend_ref, where / "requestMirror" / "backendRef")
-            if mirror.fraction is not None and mirror.fraction.numerator > mirror.fraction.denominator:  # V-FR-1
-                message = f"must not be larger than the denominator, which is {mirror.fraction.denominator}"
-                yield Violation(at=where / "requestMirror" / "fraction" / "numerator", message=message)
+        if each.request_mirror is not None:
+            yield from mirror_limits(each.request_mirror, where / "requestMirror")
+        auth = each.external_auth
         if auth is not None:
             yield from backend_ref(auth.backend_ref, where / "externalAuth" / "backendRef")
             yield from _auth_lists(auth, where / "externalAuth")
 
 
-def _header_lists(given: HTTPHeaderFilter, at: FieldPath, channel: Channel) -> Iterator[Violation]:
+def mirror_limits(given: HTTPRequestMirrorFilter, at: FieldPath) -> Iterator[Violation]:
+    yield from backend_ref(given.backend_ref, at / "backendRef")
+    if given.fraction is not None and given.fraction.numerator > given.fraction.denominator:  # V-FR-1
+        message = f"must not be larger than the denominator, which is {given.fraction.denominator}"
+        yield Violation(at=at / "fraction" / "numerator", message=message)
+
+
+def header_lists(given: HTTPHeaderFilter, at: FieldPath, channel: Channel) -> Iterator[Violation]:
     for action, headers in (("set", given.set), ("add", given.add)):
         yield from distinct(headers, "header names must be unique", at, action, field="name", key=lambda each: each.name)
         for index, header in enumerate(headers):

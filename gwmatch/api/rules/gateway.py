@@ -11,6 +11,7 @@ from ...errors import FieldPath
 from ..findings import shown
 from ..gateway import Gateway, GatewayInfrastructure, GatewaySpecAddress, GatewayTLSConfig, Listener
 from ..scalars import HOSTNAME, LABEL_KEY, MEANING
+from ..status import GatewayStatusAddress
 from .violation import Channel, Violation, distinct, one_of
 
 _SPEC: Final = FieldPath() / "spec"
@@ -66,6 +67,14 @@ def one_listener(listener: Listener, at: FieldPath) -> Iterator[Violation]:
 
 
 def addresses(items: tuple[GatewaySpecAddress, ...], at: FieldPath) -> Iterator[Violation]:
+    yield from address_values(items, at)
+    for kind in ("IPAddress", "Hostname"):  # V-GA-3
+        values = [each.value if each.type == kind else None for each in items]
+        yield from distinct(values, f"{kind} values must be unique", at, field="value")
+
+
+def address_values(items: Iterable[GatewaySpecAddress | GatewayStatusAddress], at: FieldPath) -> Iterator[Violation]:
+    """V-GA-1 and 2, of a spec or a status."""
     for index, address in enumerate(items):
         if address.value is None:
             continue
@@ -73,9 +82,6 @@ def addresses(items: tuple[GatewaySpecAddress, ...], at: FieldPath) -> Iterator[
             yield Violation(at=at[index] / "value", message=f"must be an IPv4 or IPv6 address; is {shown(address.value)}")
         elif address.type == "Hostname" and not _HOSTNAME.match(address.value):  # V-GA-2
             yield Violation(at=at[index] / "value", message=f"{MEANING[HOSTNAME]}; is {shown(address.value)}")
-    for kind in ("IPAddress", "Hostname"):  # V-GA-3
-        values = [each.value if each.type == kind else None for each in items]
-        yield from distinct(values, f"{kind} values must be unique", at, field="value")
 
 
 def _is_ip(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""HTTPRoute: the route and its rules (V-HR), matches (V-HM), timeouts (V-HT), session persistence (V-SP)."""
+"""HTTPRoute: the route and its rules (V-HR), matches (V-HM) and timeouts (V-HT)."""
 
 from __future__ import annotations
 
@@ -10,16 +10,13 @@ from ...errors import FieldPath
 from ..findings import shown
 from ..httproute import HTTPPathMatch, HTTPRoute, HTTPRouteMatch, HTTPRouteRule, HTTPRouteTimeouts
 from ..scalars import HEADER_VALUE, PATH_CHARACTERS
-from ..sessionpersistence import SessionPersistence
 from ..timestamps import duration
 from .filters import filter_duplicates, filter_list, replaces_prefix
-from .references import backend_ref, parent_refs
+from .references import backend_ref
+from .routes import RULES, matches_in_all, rule_names, shared_fields
+from .sessionpersistence import persistence, persistence_words
 from .violation import METHODS, Channel, Violation, distinct, one_of
 
-_SPEC: Final = FieldPath() / "spec"
-_PARENTS: Final = _SPEC / "parentRefs"
-RULES: Final = _SPEC / "rules"
-_MATCHES_PER_ROUTE: Final = 128
 _MATCH_TYPES: Final = ("Exact", "RegularExpression")
 _PATH_TYPES: Final = ("Exact", "PathPrefix", "RegularExpression")
 _PATH: Final = re.compile(PATH_CHARACTERS)
@@ -33,14 +30,10 @@ _NOT_AT_END: Final = ("/..", "/.")
 def httproute(resource: HTTPRoute, channel: Channel) -> Iterator[Violation]:
     """Everything about a route."""
     spec = resource.spec
-    yield from parent_refs(spec.parent_refs, _PARENTS, channel)
-    yield from one_of(spec.use_default_gateways, ("All", "None"), _SPEC, "useDefaultGateways")
-    total = sum(len(rule.matches) for rule in spec.rules)
-    if total > _MATCHES_PER_ROUTE:  # V-HR-1
-        message = f"must have at most {_MATCHES_PER_ROUTE} matches in all rules together, have {total}; split the route"
-        yield Violation(at=RULES, message=message)
+    yield from shared_fields(spec, channel)
+    yield from matches_in_all([len(rule.matches) for rule in spec.rules])  # V-HR-1
     if channel == "experimental":  # V-HR-2
-        yield from distinct(spec.rules, "rule names must be unique", RULES, field="name", key=lambda rule: rule.name)
+        yield from rule_names(spec.rules)
     for index, rule in enumerate(spec.rules):
         yield from invalid_rule(rule, RULES[index], channel)
         yield from refused_rule(rule, RULES[index], channel)
@@ -60,7 +53,7 @@ def invalid_rule(rule: HTTPRouteRule, at: FieldPath, channel: Channel = "experim
     if rule.timeouts is not None:
         yield from _timeouts(rule.timeouts, at / "timeouts")
     if rule.session_persistence is not None:
-        yield from _persistence_words(rule.session_persistence, at / "sessionPersistence")
+        yield from persistence_words(rule.session_persistence, at / "sessionPersistence")
 
 
 def refused_rule(rule: HTTPRouteRule, at: FieldPath, channel: Channel) -> Iterator[Violation]:
@@ -76,7 +69,7 @@ def refused_rule(rule: HTTPRouteRule, at: FieldPath, channel: Channel) -> Iterat
     if rule.retry is not None:
         yield from distinct(rule.retry.codes, "codes must be unique", at, "retry", "codes")
     if rule.session_persistence is not None:
-        yield from _persistence(rule.session_persistence, at / "sessionPersistence")
+        yield from persistence(rule.session_persistence, at / "sessionPersistence")
 
 
 def _match(match: HTTPRouteMatch, at: FieldPath) -> Iterator[Violation]:
@@ -169,19 +162,3 @@ def _timeouts(timeouts: HTTPRouteTimeouts, at: FieldPath) -> Iterator[Violation]
     if whole and part is not None and part > whole:
         message = f"must not be longer than the request timeout, which is {timeouts.request}"
         yield Violation(at=at / "backendRequest", message=message)
-
-
-def _persistence_words(given: SessionPersistence, at: FieldPath) -> Iterator[Violation]:
-    yield from one_of(given.type, ("Cookie", "Header"), at, "type")
-    if given.cookie_config is not None:
-        yield from one_of(given.cookie_config.lifetime_type, ("Permanent", "Session"), at, "cookieConfig", "lifetimeType")
-
-
-def _persistence(given: SessionPersistence, at: FieldPath) -> Iterator[Violation]:
-    cookie = given.cookie_config
-    if cookie is None:
-        return
-    if cookie.lifetime_type == "Permanent" and given.absolute_timeout is None:  # V-SP-1
-        yield Violation(at=at / "absoluteTimeout", message="is required where cookieConfig.lifetimeType is Permanent")
-    if given.type != "Cookie":  # V-SP-2
-        yield Violation(at=at / "cookieConfig", message="must be given only where type is Cookie")

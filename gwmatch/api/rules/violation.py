@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 
 from ...errors import FieldPath
 from ..findings import shown
-
-Channel = Literal["standard", "experimental"]
+from ..scalars import Channel as Channel
 
 
 class Violation(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,80 @@
+"""Kinds that the caller registered: it knows what their objects mean, and gets them back by name.
+
+Here is only asked whether an object may be referred to. A kind that nobody registered is no part of this: it gets the
+standard's condition, and requests that need it an error (F-5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+
+from ..api import Resource, ResourceKey, ResourceSet
+from ..options import Options
+
+Role = Literal["filter", "backend", "parameters", "policy"]
+
+
+class ExtensionKind(msgspec.Struct, frozen=True, kw_only=True):
+    """A kind that the caller understands.
+
+    >>> ExtensionKind(group="example.net", kind="RateLimit", roles=("filter",)).inherited
+    False
+    """
+
+    group: str
+    kind: str
+    roles: tuple[Role, ...]
+    """Where its objects may stand: `filter` (an ExtensionRef), `backend` (a backendRef), `parameters` (a parametersRef), or
+    `policy` (what has targetRefs itself)."""
+    inherited: bool = False
+    """Of policies: whether they reach down from what they name. Those that do not are direct: one holds per target."""
+    namespaced: bool = True
+    assume: bool = True
+    """Whether its objects are taken to exist as referred to while the set holds none of them."""
+
+
+class Extensions:
+    """The registered kinds, and the objects of the set that are of them."""
+
+    __slots__ = ("_kinds", "_objects", "_resources")
+
+    def __init__(self, resources: ResourceSet, options: Options) -> None:
+        registered: tuple[ExtensionKind, ...] = getattr(options, "extensions", ())
+        self._resources = resources
+        self._kinds = {(kind.group, kind.kind): kind for kind in registered}
+        self._objects = {pair: _held(resources, kind) for pair, kind in self._kinds.items()}
+
+    def of(self, role: Role) -> tuple[ExtensionKind, ...]:
+        """The kinds that play a role."""
+        return tuple(kind for kind in self._kinds.values() if role in kind.roles)
+
+    def plays(self, group: str, kind: str, role: Role) -> bool:
+        found = self._kinds.get((group, kind))
+        return found is not None and role in found.roles
+
+    def key(self, group: str, kind: str, namespace: str | None, name: str) -> ResourceKey | None:
+        """What names an object of a registered kind; None if it needs a namespace, and none is given."""
+        if not self._kinds[group, kind].namespaced:
+            return ResourceKey(group, kind, None, name)
+        return None if namespace is None else ResourceKey(group, kind, namespace, name)
+
+    def objects(self, kind: ExtensionKind) -> tuple[Resource, ...]:
+        """Those that the set holds, by namespace and name."""
+        return tuple(self._objects[kind.group, kind.kind].values())
+
+    def lacks(self, key: ResourceKey) -> bool:
+        """Whether an object of a registered kind is known not to exist."""
+        held = self._objects.get((key.group, key.kind), {})
+        if key in held or key in self._resources:
+            return False
+        # As with Options.assume: where no object of a kind is in sight, nobody can tell.
+        kind = self._kinds.get((key.group, key.kind))
+        return kind is None or not kind.assume or bool(held) or self._resources.holds(key.kind)
+
+
+def _held(resources: ResourceSet, kind: ExtensionKind) -> Mapping[ResourceKey, Resource]:
+    others = getattr(resources, "others", None)
+    return {} if others is None else {found.key: found for found in others(kind.group, kind.kind)}

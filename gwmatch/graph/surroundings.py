@@ -1,0 +1,62 @@
+"""All that a reference to a backend is followed against: the objects, and the policies that hold for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ..api import (
+    BackendTLSPolicy,
+    EndpointSlice,
+    Resource,
+    ResourceKey,
+    ResourceSet,
+    Service,
+    ServiceImport,
+    XBackend,
+    XBackendTrafficPolicy,
+)
+from ..options import Options
+from .endpoints import Endpoints
+from .extensions import Extensions
+from .grants import Target
+from .references import Fault, References
+from .tls_policies import TLSPolicies, rejected_targets
+from .traffic_policies import TrafficPolicies
+from .xbackends import XBackends
+
+_BACKENDS: tuple[type[Resource], ...] = (Service, ServiceImport, XBackend)
+
+
+class Surroundings(References):
+    """References that lead to backends, with what is known of these. Never changes what it answers."""
+
+    __slots__ = ("endpoints", "extensions", "external_auth", "tls_policies", "traffic_policies", "xbackends")
+
+    def __init__(self, resources: ResourceSet, options: Options) -> None:
+        super().__init__(resources, options)
+        self.external_auth = options.external_auth
+        self.extensions = Extensions(resources, options)
+        self.endpoints = Endpoints(resources.of(EndpointSlice))
+        self.tls_policies = TLSPolicies(resources.of(BackendTLSPolicy), rejected_targets(_withheld(resources)), self)
+        self.traffic_policies = TrafficPolicies(resources.of(XBackendTrafficPolicy), self._no_backend)
+        self.xbackends = XBackends(resources.of(XBackend), self.tls_policies, self)
+
+    def _no_backend(self, target: Target) -> Fault | None:
+        """Why an object is none that traffic can go to; the message says what it is."""
+        for kind in _BACKENDS:
+            if (target.group, target.kind) == (kind.GROUP, kind.KIND):
+                found = self.find(kind, target.namespace, target.name)
+                missing = found is None and not self.assumes(kind.KIND)
+                return Fault("TargetNotFound", f"{target}, which does not exist") if missing else None
+        if not self.extensions.plays(target.group, target.kind, "backend"):
+            return Fault("Invalid", f"{target}, which is of no kind that can be a backend")
+        if self.extensions.lacks(ResourceKey(*target)):
+            return Fault("TargetNotFound", f"{target}, which does not exist")
+        return None
+
+
+def _withheld(resources: ResourceSet) -> Iterable[Mapping[str, Any]]:
+    """The BackendTLSPolicies, as written, that were refused and are no part of the set."""
+    withheld = getattr(resources, "withheld", None)
+    return () if withheld is None else withheld(BackendTLSPolicy)

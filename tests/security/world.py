@@ -1,0 +1,169 @@
+"""Two tenants at one Gateway: `red` and `blue` write what they like, `infra` belongs to the platform team.
+
+Everything goes in and comes out by public names: mappings through load(), conditions from Graph.status(), requests through
+Port.match(). Each answer is asked of both twins.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gwmatch
+from gwmatch import ir
+
+Manifest = dict[str, Any]
+
+GROUP = "gateway.networking.k8s.io"
+CONTROLLER = "example.net/gwmatch"
+EVERYTHING_IS_SEEN = gwmatch.Options(assume=())
+ALL = {"namespaces": {"from": "All"}}
+
+
+def made(kind: str, namespace: str | None, name: str, spec: Manifest, *, api: str = f"{GROUP}/v1", **metadata: Any) -> Manifest:
+    where = {} if namespace is None else {"namespace": namespace}
+    return {"apiVersion": api, "kind": kind, "metadata": {"name": name, **where, **metadata}, "spec": spec}
+
+
+def listener(name: str = "web", port: int = 80, protocol: str = "HTTP", **fields: Any) -> Manifest:
+    """One that lets routes of every namespace in."""
+    return {"name": name, "port": port, "protocol": protocol, "allowedRoutes": ALL, **fields}
+
+
+def gateway(*listeners: Manifest, **spec: Any) -> Manifest:
+    return made("Gateway", "infra", "edge", {"gatewayClassName": "ours", "listeners": list(listeners or (listener(),)), **spec})
+
+
+def route(
+    namespace: str, *rules: Manifest, name: str = "r", kind: str = "HTTPRoute", created: str | None = None, **spec: Any
+) -> Manifest:
+    """A route to infra/edge; without rules, everything goes to `app` of its own namespace."""
+    metadata = {} if created is None else {"creationTimestamp": created}
+    filled = {"parentRefs": [{"name": "edge", "namespace": "infra"}], "rules": list(rules or (rule(),)), **spec}
+    return made(kind, namespace, name, filled, **metadata)
+
+
+def rule(*backends: Manifest, path: str | None = None, kind: str = "PathPrefix", **fields: Any) -> Manifest:
+    if path is not None:
+        fields = {"matches": [{"path": {"type": kind, "value": path}}], **fields}
+    return {"backendRefs": list(backends or (backend(),)), **fields}
+
+
+def backend(name: str = "app", namespace: str | None = None, **fields: Any) -> Manifest:
+    return {"name": name, "port": 80, **({} if namespace is None else {"namespace": namespace}), **fields}
+
+
+def modifier(**fields: Any) -> Manifest:
+    """A filter on request headers."""
+    return {"type": "RequestHeaderModifier", "requestHeaderModifier": fields}
+
+
+def service(namespace: str, name: str = "app", *, ports: list[Manifest] | None = None, **spec: Any) -> Manifest:
+    return made("Service", namespace, name, {"ports": ports or [{"port": 80}], **spec}, api="v1")
+
+
+def grant(
+    namespace: str, *, source: str, kind: str = "HTTPRoute", to: str = "Service", name: str | None = None, called: str = "g"
+) -> Manifest:
+    """`namespace` lets objects of `source` refer to what it has, or to what has this `name`."""
+    target = {"group": "", "kind": to, **({} if name is None else {"name": name})}
+    trusted = {"group": GROUP, "kind": kind, "namespace": source}
+    return made("ReferenceGrant", namespace, called, {"from": [trusted], "to": [target]})
+
+
+def namespace(name: str, **labels: str) -> Manifest:
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
+
+
+CLASS = made("GatewayClass", None, "ours", {"controllerName": CONTROLLER})
+PLATFORM = (CLASS, namespace("infra"), namespace("red", team="red"), namespace("blue", team="blue"))
+SERVICES = (service("red"), service("blue"), service("infra"))
+
+
+class World:
+    """The cluster as a controller sees it, and what gwmatch makes of it."""
+
+    def __init__(self, resources: gwmatch.ResourceSet, options: gwmatch.Options = EVERYTHING_IS_SEEN) -> None:
+        self.resources = resources
+        self.options = options
+        self.graph = gwmatch.resolve(resources, controller=CONTROLLER, options=options)
+        self.router = gwmatch.compile(self.graph, gateway="infra/edge")
+
+    def changed(self, *upserts: Manifest, deletes: tuple[Manifest, ...] = ()) -> World:
+        """A new one; this one stays as it is."""
+        return World(self.resources.updated(upserts=upserts, deletes=deletes), self.options)
+
+    def match(
+        self,
+        host: str | None = "a.test",
+        path: str = "/",
+        headers: Any = (),
+        *,
+        port: int = 80,
+        draw: float = 0.25,
+        **asked: Any,
+    ) -> gwmatch.Decision:
+        method, sni = asked.get("method", "GET"), asked.get("sni")
+        decision = self.router.port(port).match(method, host, path, headers, sni=sni, draw=draw)
+        request = ir.Request.of(method, host, path, headers, sni)
+        assert decision.verdict == gwmatch.reference.match(self.router.table, port, request, draw=draw)
+        return decision
+
+    def ask(self, *args: Any, **asked: Any) -> str:
+        """`namespace/name` of the backend that gets the request, or the refusal or status of the answer."""
+        return told(self.match(*args, **asked))
+
+    def status(self, kind: str, namespace: str | None, name: str) -> Manifest | None:
+        """What a controller would write, None for objects that it leaves alone."""
+        for each in self.graph.status():
+            if (each["kind"], each["metadata"].get("namespace"), each["metadata"]["name"]) == (kind, namespace, name):
+                return each["status"]
+        return None
+
+    def conditions(self, kind: str, namespace: str | None, name: str, at: str | int | None = None) -> Manifest:
+        """Status and reason of each condition: the object's own, or of an entry of its parents, ancestors or listeners."""
+        status = self.status(kind, namespace, name)
+        assert status is not None, f"no status for {kind} {namespace}/{name}"
+        holder = status
+        if isinstance(at, int):
+            holder = (status.get("parents") or status["ancestors"])[at]
+        elif at is not None:
+            (holder,) = (each for each in status["listeners"] if each["name"] == at)
+        return {each["type"]: (each["status"], each["reason"]) for each in holder["conditions"]}
+
+    def of_route(self, namespace: str, name: str = "r", kind: str = "HTTPRoute", parent: int = 0) -> Manifest:
+        return self.conditions(kind, namespace, name, parent)
+
+    def messages(self, kind: str, namespace: str, name: str) -> str:
+        """All that the owner of an object can read about it, without times."""
+        parents = (self.status(kind, namespace, name) or {}).get("parents", [])
+        return repr([{**each, "lastTransitionTime": None} for parent in parents for each in parent["conditions"]])
+
+
+def world(
+    *manifests: Manifest, options: gwmatch.Options = EVERYTHING_IS_SEEN, edge: Manifest | None = None, **load: Any
+) -> World:
+    """These manifests beside the platform's: the Gateway (or `edge`), the Namespaces, and a Service `app` for each tenant."""
+    there = {(each["kind"], each["metadata"].get("namespace"), each["metadata"]["name"]) for each in manifests}
+    given = [each for each in SERVICES if ("Service", each["metadata"]["namespace"], "app") not in there]
+    return World(gwmatch.load([*PLATFORM, edge or gateway(), *given, *manifests], **load), options)
+
+
+def told(decision: gwmatch.Decision) -> str:
+    if decision.outcome == "forward":
+        assert decision.backend is not None
+        return f"{decision.backend.namespace}/{decision.backend.name}"
+    return decision.refusal or (decision.outcome if decision.status is None else str(decision.status))
+
+
+def rejected(*manifests: Manifest, **load: Any) -> list[tuple[str | None, str]]:
+    """Resource and field of each problem that keeps these from being loaded."""
+    try:
+        gwmatch.load([*manifests], **load)
+    except gwmatch.LoadError as error:
+        return [(problem.resource, str(problem.at)) for problem in error.problems]
+    return []
+
+
+ACCEPTED = ("True", "Accepted")
+RESOLVED = ("True", "ResolvedRefs")
+NOT_PERMITTED = ("False", "RefNotPermitted")
