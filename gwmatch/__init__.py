@@ -14,7 +14,7 @@ from .errors import CompileError, FieldPath, GwmatchError, LoadError, Problem, U
 from .explanation import Explanation, explain
 from .graph import Graph, resolve
 from .ir import Request, Response
-from .options import Options
+from .options import ExtensionKind, Options
 from .router import Router, compile
 
 __version__ = "0.1.0"
@@ -23,6 +23,7 @@ __all__ = [
     "CompileError",
     "Decision",
     "Explanation",
+    "ExtensionKind",
     "FieldPath",
     "Graph",
     "GwmatchError",

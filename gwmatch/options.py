@@ -9,6 +9,28 @@ import msgspec
 ASSUMED_KINDS = ("Service", "Namespace", "Secret", "ConfigMap", "GatewayClass")
 
 
+Role = Literal["filter", "backend", "parameters", "policy"]
+
+
+class ExtensionKind(msgspec.Struct, frozen=True, kw_only=True):
+    """A kind that the caller understands.
+
+    >>> ExtensionKind(group="example.net", kind="RateLimit", roles=("filter",)).inherited
+    False
+    """
+
+    group: str
+    kind: str
+    roles: tuple[Role, ...]
+    """Where its objects may stand: `filter` (an ExtensionRef), `backend` (a backendRef), `parameters` (a parametersRef), or
+    `policy` (what has targetRefs itself)."""
+    inherited: bool = False
+    """Of policies: whether they reach down from what they name. Those that do not are direct: one holds per target."""
+    namespaced: bool = True
+    assume: bool = True
+    """Whether its objects are taken to exist as referred to while the set holds none of them."""
+
+
 class Options(msgspec.Struct, frozen=True, kw_only=True):
     """How resources are read and requests are matched.
 
@@ -42,6 +64,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     external_auth: bool = False
     """The caller carries out ExternalAuth filters, which decisions hand out. Off, a rule with one answers 500: a filter that
     nobody carries out must not be skipped."""
+    extensions: tuple[ExtensionKind, ...] = ()
+    """Kinds of others that the caller understands: decisions name their objects. A kind that nobody registered closes what
+    refers to it, as the standard demands."""
     assume: tuple[str, ...] = ASSUMED_KINDS
     """Kinds that are taken to exist as referred to when the set holds no object of the kind at all. A controller, which
     sees everything, passes `()`."""

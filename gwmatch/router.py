@@ -136,9 +136,9 @@ def _chosen(graph: Graph, gateway: str | None) -> ResourceKey:
     if gateway is None:
         if len(known) == 1:
             return next(iter(graph.gateways))
-        raise CompileError(
-            f"there are {len(known)} Gateways, say which: {listed}" if known else "there is no Gateway whose GatewayClass is ours"
-        )
+        if not known:
+            raise CompileError("there is no Gateway whose GatewayClass is ours")
+        raise CompileError(f"there are {len(known)} Gateways, say which: {listed}")
     namespace, slash, name = gateway.partition("/")
     if not slash:
         raise CompileError(f"a Gateway is named as namespace/name, not {gateway!r}")

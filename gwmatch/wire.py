@@ -105,8 +105,10 @@ def join_headers(lines: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
 def is_grpc(method: bytes, headers: Mapping[bytes, bytes]) -> bool:
     """Whether a request is a gRPC call: POST and a media type of gRPC, which gRPC-Web's is not (M-9, HI-N2).
 
-    >>> is_grpc(b"POST", {b"content-type": b"Application/gRPC+proto"}), is_grpc(b"POST", {b"content-type": b"application/grpc-web"})
-    (True, False)
+    >>> is_grpc(b"POST", {b"content-type": b"Application/gRPC+proto"})
+    True
+    >>> is_grpc(b"POST", {b"content-type": b"application/grpc-web"})
+    False
     """
     return method == b"POST" and bool(_GRPC_TYPE.match(headers.get(b"content-type", b"")))
 

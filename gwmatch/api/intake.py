@@ -9,7 +9,8 @@ from ..errors import FieldPath, Problem
 from .checking import check_object, check_status
 from .documents import Document
 from .findings import Finding, Severity, printable, shown
-from .kinds import KINDS, Served, api_version, recognise
+from .foreign import ForeignResource, foreign
+from .kinds import KINDS, PROTECTING, Served, api_version, recognise
 from .meta import DEFAULT_NAMESPACE, EXPERIMENTAL_GROUP, GATEWAY_GROUP, Resource, ResourceKey
 from .plain import MAX_OBJECT_BYTES, Unusable, called, is_oversized, plain
 from .scalars import Channel
@@ -68,6 +69,10 @@ class Intake:
         """In the order of the input. UNREADABLE ones stop the load whatever `invalid` says."""
         self.skipped: dict[ResourceKey, None] = {}
         """Objects of kinds that are not read; those without a name count as one."""
+        self.foreign: dict[ResourceKey, ForeignResource] = {}
+        """The skipped objects again, as far as somebody may want to find them."""
+        self.withheld: dict[ResourceKey, Mapping[str, Any]] = {}
+        """Objects that were refused and are not held, of kinds that protect what they name even so (HI-C7)."""
         self._places: dict[ResourceKey, Place | None] = {}
         self._suggested = 0
 
@@ -135,16 +140,18 @@ class Intake:
             resource = called(value) if is_refused else None
             self._note(finding.severity, finding.message, place, finding.at.steps, key=key, resource=resource)
         if served is None:
-            self._meet(key, place) if is_refused else self._skip(group, kind, place, key)
+            self._meet(key, place) if is_refused else self._skip(group, kind, place, key, value)
             return
         if is_refused:
             self._enter(key, place)
+            self._withhold(key, value)
             return
         if kind != served.type.KIND:
             value = {**value, "apiVersion": api_version(served.type.GROUP, served.versions[0]), "kind": served.type.KIND}
         is_first = self._enter(key, place)
         if may_be_large and is_oversized(value):  # HI-L9
             self._note(Severity.REFUSED, f"is larger than {MAX_OBJECT_BYTES:,} bytes as JSON; split it", place, key=key)
+            self._withhold(key, value)
             return
         self._check(value, served, key, place, is_first=is_first)
 
@@ -160,6 +167,12 @@ class Intake:
         may_stay = Severity.REFUSED not in severities or self.settings.invalid == "keep"
         if checked.resource is not None and key is not None and is_first and may_stay:
             self.held[key] = Held(checked.resource, place)
+        elif is_first:
+            self._withhold(key, value)
+
+    def _withhold(self, key: ResourceKey | None, value: Mapping[str, Any]) -> None:
+        if key is not None and (key.group, key.kind) in PROTECTING:
+            self.withheld[key] = value
 
     def _reported(self, finding: Finding, place: Place | None, key: ResourceKey | None, value: object) -> Severity:
         """Notes a finding, and says what it does to its object here."""
@@ -217,9 +230,14 @@ class Intake:
             is_object = False
         return (group, version, str(kind), metadata) if is_object and isinstance(metadata, dict) else None
 
-    def _skip(self, group: str, kind: str, place: Place | None, key: ResourceKey | None) -> None:
+    def _skip(
+        self, group: str, kind: str, place: Place | None, key: ResourceKey | None, value: Mapping[str, Any] | None = None
+    ) -> None:
         """HI-L11."""
         self.skipped[key or ResourceKey(group, kind, None, "")] = None
+        found = None if value is None or key is None else foreign(value)
+        if key is not None and found is not None:
+            self.foreign[key] = found
         self._meet(key, place)
         if group in (GATEWAY_GROUP, EXPERIMENTAL_GROUP):
             self._suggested += 1

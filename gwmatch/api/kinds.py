@@ -66,6 +66,9 @@ RENAMED: Final[dict[tuple[str, str], type[Resource]]] = {
 }
 """Kinds that are read under their new name, whatever their version."""
 
+PROTECTING: Final = frozenset({(GATEWAY_GROUP, "BackendTLSPolicy")})
+"""Kinds whose objects protect what they name even if they are refused (HI-C7)."""
+
 REMOVED: Final[dict[tuple[str, str], str]] = {
     (GATEWAY_GROUP, "BackendPolicy"): "was removed from the standard; use BackendTLSPolicy and XBackendTrafficPolicy",
     (GATEWAY_GROUP, "BackendLBPolicy"): "was removed from the standard; use XBackendTrafficPolicy",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
@@ -12,12 +12,14 @@ import msgspec
 
 from ..errors import FieldPath, LoadError, Problem
 from .findings import Severity
+from .foreign import ForeignResource
 from .intake import Held, Intake, Place, Remark, Settings
 from .kinds import KINDS
 from .meta import Resource, ResourceKey
 from .plain import Unusable, plain
 
 T = TypeVar("T", bound=Resource)
+V = TypeVar("V")
 
 _Name = tuple[str, str]
 """Namespace (empty if there is none) and name."""
@@ -55,7 +57,7 @@ class ResourceSet:
     ('a', 1)
     """
 
-    __slots__ = ("_keyed_notices", "_keyed_rejections", "_settings", "_shelves", "_skipped")
+    __slots__ = ("_foreign", "_keyed_notices", "_keyed_rejections", "_settings", "_shelves", "_skipped", "_withheld")
 
     def __init__(self) -> None:
         """An empty set; `load` gives others."""
@@ -64,6 +66,8 @@ class ResourceSet:
         self._keyed_notices: tuple[tuple[ResourceKey | None, Problem], ...] = ()
         self._keyed_rejections: tuple[tuple[ResourceKey | None, Problem], ...] = ()
         self._skipped: dict[ResourceKey, None] = {}
+        self._foreign: dict[ResourceKey, ForeignResource] = {}
+        self._withheld: dict[ResourceKey, Mapping[str, Any]] = {}
 
     @property
     def notices(self) -> tuple[Problem, ...]:
@@ -79,6 +83,17 @@ class ResourceSet:
     def skipped(self) -> Mapping[str, int]:
         """How many objects there were of each kind that is not read."""
         return MappingProxyType(Counter(key.kind for key in self._skipped))
+
+    def others(self, group: str, kind: str) -> tuple[ForeignResource, ...]:
+        """The objects of a kind that is not read, by namespace and name: of kinds that a caller registers."""
+        found = [each for key, each in self._foreign.items() if (key.group, key.kind) == (group, kind)]
+        return tuple(sorted(found, key=_name_of))
+
+    def withheld(self, kind: type[Resource]) -> tuple[Mapping[str, Any], ...]:
+        """What was written of a kind but refused and left out, as mappings by namespace and name: for kinds whose objects
+        protect what they name, valid or not (HI-C7), and `()` for all others."""
+        found = sorted(key for key in self._withheld if (key.group, key.kind) == (kind.GROUP, kind.KIND))
+        return tuple(self._withheld[key] for key in found)
 
     def get(self, kind: type[T], namespace: str | None, name: str) -> T | None:
         """The object of a kind with this name, if the set holds it."""
@@ -144,7 +159,9 @@ class ResourceSet:
                 made._shelves[kind] = _Shelf(puts) if shelf is None else shelf.changed(puts, takes)
         made._keyed_notices = (*(each for each in self._keyed_notices if each[0] not in touched), *notices)
         made._keyed_rejections = (*(each for each in self._keyed_rejections if each[0] not in touched), *rejected)
-        made._skipped = {key: None for key in self._skipped if key not in touched} | intake.skipped
+        made._skipped = _replaced(self._skipped, touched, intake.skipped)
+        made._foreign = _replaced(self._foreign, touched, intake.foreign)
+        made._withheld = _replaced(self._withheld, touched, intake.withheld)
         return made
 
     def _held(self, key: ResourceKey) -> Held | None:
@@ -174,6 +191,12 @@ class ResourceSet:
     def __repr__(self) -> str:
         counts = {kind.KIND: len(self._shelves[kind].ordered) for kind in self._shelves if self._shelves[kind].ordered}
         return f"ResourceSet({', '.join(f'{kind}: {counts[kind]}' for kind in sorted(counts))})"
+
+
+def _replaced(
+    old: Mapping[ResourceKey, V], touched: Container[ResourceKey], new: Mapping[ResourceKey, V]
+) -> dict[ResourceKey, V]:
+    return {key: value for key, value in old.items() if key not in touched} | dict(new)
 
 
 def collected(intake: Intake) -> ResourceSet:

@@ -13,7 +13,6 @@ from gwmatch import ir
 from .output import COLOURS, bold, duration, percent, plain, printable
 
 
-
 def exit_code(decision: gwmatch.Decision) -> int:
     """1 where the gateway answers an error, refuses or drops; a preflight's 204 is no error."""
     served = decision.outcome in ("forward", "redirect") or decision.status == 204

@@ -4,7 +4,6 @@ resolved, or carries the Condition that says why not. Nothing after this looks a
 from __future__ import annotations
 
 from .endpoints import NO_READY_ENDPOINTS
-from .extensions import ExtensionKind
 from .nodes import (
     Attachment,
     BackendNode,
@@ -35,7 +34,6 @@ __all__ = [
     "ClientValidation",
     "Condition",
     "Context",
-    "ExtensionKind",
     "FilterNode",
     "GatewayClassNode",
     "GatewayNode",

@@ -7,33 +7,9 @@ standard's condition, and requests that need it an error (F-5).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
-
-import msgspec
 
 from ..api import Resource, ResourceKey, ResourceSet
-from ..options import Options
-
-Role = Literal["filter", "backend", "parameters", "policy"]
-
-
-class ExtensionKind(msgspec.Struct, frozen=True, kw_only=True):
-    """A kind that the caller understands.
-
-    >>> ExtensionKind(group="example.net", kind="RateLimit", roles=("filter",)).inherited
-    False
-    """
-
-    group: str
-    kind: str
-    roles: tuple[Role, ...]
-    """Where its objects may stand: `filter` (an ExtensionRef), `backend` (a backendRef), `parameters` (a parametersRef), or
-    `policy` (what has targetRefs itself)."""
-    inherited: bool = False
-    """Of policies: whether they reach down from what they name. Those that do not are direct: one holds per target."""
-    namespaced: bool = True
-    assume: bool = True
-    """Whether its objects are taken to exist as referred to while the set holds none of them."""
+from ..options import ExtensionKind, Options, Role
 
 
 class Extensions:
@@ -42,9 +18,8 @@ class Extensions:
     __slots__ = ("_kinds", "_objects", "_resources")
 
     def __init__(self, resources: ResourceSet, options: Options) -> None:
-        registered: tuple[ExtensionKind, ...] = getattr(options, "extensions", ())
         self._resources = resources
-        self._kinds = {(kind.group, kind.kind): kind for kind in registered}
+        self._kinds = {(kind.group, kind.kind): kind for kind in options.extensions}
         self._objects = {pair: _held(resources, kind) for pair, kind in self._kinds.items()}
 
     def of(self, role: Role) -> tuple[ExtensionKind, ...]:
@@ -76,5 +51,4 @@ class Extensions:
 
 
 def _held(resources: ResourceSet, kind: ExtensionKind) -> Mapping[ResourceKey, Resource]:
-    others = getattr(resources, "others", None)
-    return {} if others is None else {found.key: found for found in others(kind.group, kind.kind)}
+    return {found.key: found for found in resources.others(kind.group, kind.kind)}

@@ -25,7 +25,7 @@ from ..api import (
     UDPRoute,
     XBackend,
 )
-from .extensions import ExtensionKind
+from ..options import ExtensionKind
 from .policies import Judged, accepted, contest, lost, seniority
 from .policy_nodes import PolicyTarget
 from .references import Fault

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
-
 from ..api import (
     BackendTLSPolicy,
     EndpointSlice,
@@ -38,7 +35,8 @@ class Surroundings(References):
         self.external_auth = options.external_auth
         self.extensions = Extensions(resources, options)
         self.endpoints = Endpoints(resources.of(EndpointSlice))
-        self.tls_policies = TLSPolicies(resources.of(BackendTLSPolicy), rejected_targets(_withheld(resources)), self)
+        refused = rejected_targets(resources.withheld(BackendTLSPolicy))
+        self.tls_policies = TLSPolicies(resources.of(BackendTLSPolicy), refused, self)
         self.traffic_policies = TrafficPolicies(resources.of(XBackendTrafficPolicy), self._no_backend)
         self.xbackends = XBackends(resources.of(XBackend), self.tls_policies, self)
 
@@ -54,9 +52,3 @@ class Surroundings(References):
         if self.extensions.lacks(ResourceKey(*target)):
             return Fault("TargetNotFound", f"{target}, which does not exist")
         return None
-
-
-def _withheld(resources: ResourceSet) -> Iterable[Mapping[str, Any]]:
-    """The BackendTLSPolicies, as written, that were refused and are no part of the set."""
-    withheld = getattr(resources, "withheld", None)
-    return () if withheld is None else withheld(BackendTLSPolicy)

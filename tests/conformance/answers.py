@@ -168,7 +168,9 @@ class Answer:
             self.found.equal("derived.backend_port", derived.backend_port, decision.backend and decision.backend.port)
         if derived.backend_protocol is not None:
             protocol = decision.backend and decision.backend.protocol
-            self.found.equal("derived.backend_protocol", derived.backend_protocol, protocol)
+            # Only the standard's own values mean something (GEP-1911); a decision says what to speak, not what was written.
+            heeded = derived.backend_protocol if derived.backend_protocol.startswith("kubernetes.io/") else None
+            self.found.equal("derived.backend_protocol", heeded, protocol)
         if derived.backend_tls_policy is not None:
             tls, policy = decision.backend and decision.backend.tls, derived.backend_tls_policy
             got = None if tls is None else (tls.policy, tls.hostname, list(tls.ca_certificates))

@@ -29,6 +29,35 @@ COMMAND = "python -m tests.conformance.report"
 
 Counts = Counter[tuple[str, str]]
 
+_HEAD = """\
+# Conformance
+
+<!-- Written by `{command}` from a run of tests/conformance. Changes made by hand are overwritten. -->
+
+Gateway API **{version}**, both channels. What upstream's conformance suite asserts, as data: {cases} of its cases with their
+manifests, requests and expected conditions, each run through `load`, `resolve`, `compile` and `match`, and every request
+through both twins. The data is not part of this repository (`tests/README.md`).
+
+gwmatch is a library: it decides, and opens no connection. So this is no conformance report in upstream's sense, which only a
+running gateway can submit; it says what a gateway that carries these decisions out can count on. Where a case needs live
+traffic (a timeout that elapses, a certificate that fails to verify), the decision that leads there is what is checked.
+"""
+
+_PROFILES = """\
+A case belongs to a profile if all features that it needs do; to its core, if all of them are core there. Passed, of all.
+"""
+
+_FEATURES = """\
+Reported: in `status.supportedFeatures` of a GatewayClass, where features of a mesh have no place. Cases: passed, of all that
+need the feature; – is a feature of which the data has no case. Requests and conditions: those of these cases that passed.
+What is reported without a case rests on the corpus alone: [semantics.md](semantics.md) names its cases, rule by rule.
+"""
+
+_VALIDATION = """\
+Rows of the data (objects of upstream's examples and of its tests of the CRDs, good and bad) through `load`, by the channel that
+they speak of. Passed, of all.
+"""
+
 
 class Feature(msgspec.Struct, frozen=True, array_like=True):
     name: str
@@ -66,7 +95,7 @@ class Outcome(NamedTuple):
 class Run(NamedTuple):
     cases: tuple[tuple[Case, Outcome], ...]
     rows: tuple[tuple[str, str, Outcome], ...]
-    """File, channel and outcome."""
+    """Kind of the object, channel and outcome."""
     claimed: frozenset[str]
 
 
@@ -78,9 +107,7 @@ def run_suite() -> Run:
     """Everything once, whatever fails."""
     cases = tuple((case, _outcome(test_case, case)) for case in load_cases())
     rows = tuple(
-        (row.source.rpartition("/")[0], channel, _outcome(test_row, row, channel))
-        for row in load_rows()
-        for channel in channels(row)
+        (row.object["kind"], channel, _outcome(test_row, row, channel)) for row in load_rows() for channel in channels(row)
     )
     return Run(cases, rows, frozenset(claimed()))
 
@@ -128,18 +155,7 @@ def page(run: Run, facts: Facts) -> str:
 
 
 def _head(run: Run, facts: Facts) -> Iterator[str]:
-    yield "# Conformance"
-    yield ""
-    yield f"<!-- Written by `{COMMAND}` from a run of tests/conformance. Changes made by hand are overwritten. -->"
-    yield ""
-    yield f"Gateway API **{facts.version}**, both channels. What upstream's conformance suite asserts, as data: {len(run.cases)} of its"
-    yield "cases with their manifests, requests and expected conditions, each run through `load`, `resolve`, `compile` and `match`, and"
-    yield "every request through both twins. The data is not part of this repository (`tests/README.md`)."
-    yield ""
-    yield "gwmatch is a library: it decides, and never opens a connection. So this is no conformance report in upstream's sense, which"
-    yield "only a running gateway can submit; it says what a gateway that carries these decisions out can count on. Where a case needs"
-    yield "live traffic (a timeout that elapses, a certificate that fails to verify), the decision that leads there is what is checked."
-    yield ""
+    yield _HEAD.format(command=COMMAND, version=facts.version, cases=len(run.cases))
 
 
 def _totals(run: Run) -> Iterator[str]:
@@ -158,8 +174,7 @@ def _total_rows(counts: Counts) -> Iterator[list[object]]:
 def _profiles(run: Run, facts: Facts) -> Iterator[str]:
     yield "## Profiles"
     yield ""
-    yield "A case belongs to a profile if all features that it needs do; to its core, if all of them are core there. Passed, of all."
-    yield ""
+    yield _PROFILES
     rows = []
     for name, profile in facts.profiles.items():
         core, extended = frozenset(profile.core), facts.extended(profile)
@@ -179,9 +194,7 @@ def _features(run: Run, facts: Facts) -> Iterator[str]:
             by_feature[name].append(outcome)
     yield "## Features"
     yield ""
-    yield "Reported: in `status.supportedFeatures` of a GatewayClass, where features of a mesh have no place. Cases: passed, of all that"
-    yield "need the feature; – is a feature of which the data has no case. Requests and conditions: those of these cases that passed."
-    yield ""
+    yield _FEATURES
     rows = []
     for each in facts.features:
         outcomes = by_feature[each.name]
@@ -196,13 +209,14 @@ def _features(run: Run, facts: Facts) -> Iterator[str]:
 def _validation(run: Run) -> Iterator[str]:
     yield "## Objects that the API accepts or rejects"
     yield ""
-    yield "Each row of the data, for each channel that it speaks of, through `load`; names are those of upstream's folders."
-    yield ""
+    yield _VALIDATION
     grouped: dict[tuple[str, str], list[Outcome]] = defaultdict(list)
-    for source, channel, outcome in run.rows:
-        grouped[source, channel].append(outcome)
-    rows = [[f"`{source}`", channel, _of(outcomes)] for (source, channel), outcomes in sorted(grouped.items())]
-    yield from _table(["rows", "channel", "passed"], rows)
+    for kind, channel, outcome in run.rows:
+        grouped[kind, channel].append(outcome)
+        grouped["all", channel].append(outcome)
+    kinds = sorted({kind for kind, _ in grouped}, key=lambda kind: (kind == "all", kind))
+    both = ("standard", "experimental")
+    yield from _table(["kind", *both], ([kind, *(_of(grouped[kind, channel]) for channel in both)] for kind in kinds))
     yield ""
 
 

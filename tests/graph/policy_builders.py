@@ -6,9 +6,9 @@ from typing import Any
 
 from gwmatch import ir
 from gwmatch.api import Resource, ResourceKey, ResourceSet, load
-from gwmatch.graph import ExtensionKind, Graph, PolicyNode, resolve
+from gwmatch.graph import Graph, PolicyNode, resolve
 from gwmatch.lowering import lower
-from gwmatch.options import Options
+from gwmatch.options import ExtensionKind, Options
 
 from .builders import CLASS, CONTROLLER, SEES_EVERYTHING, Manifest
 
@@ -111,12 +111,6 @@ def backend_in(graph: Graph, gateway: str = "public") -> ir.Backend:
 # ------------------------------------------------------------------------------------------------------- registered kinds
 
 
-class Registering(Options, frozen=True, kw_only=True):
-    """Options of a caller that understands kinds of its own."""
-
-    extensions: tuple[ExtensionKind, ...] = ()
-
-
 class Thing(Resource, frozen=True, kw_only=True):
     """An object of a registered kind."""
 
@@ -149,5 +143,5 @@ class WithThings(ResourceSet):
 def registered(
     *manifests: Manifest, things: list[Thing], kinds: tuple[ExtensionKind, ...], controller: str | None = CONTROLLER
 ) -> Graph:
-    options = Registering(assume=SEES_EVERYTHING.assume, extensions=kinds)
+    options = Options(assume=SEES_EVERYTHING.assume, extensions=kinds)
     return resolve(WithThings(load([CLASS, *manifests]), things), controller=controller, options=options)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from gwmatch import ExtensionKind
 from gwmatch.api import ObjectMeta
-from gwmatch.graph import ExtensionKind, Graph
+from gwmatch.graph import Graph
 from gwmatch.ir import ExtensionRef
 
 from .builders import (
