@@ -22,9 +22,7 @@ def bench_resolve_is_linear(benchmark: BenchmarkFixture) -> None:
     for resources, routes in ((small, SMALL), (large, LARGE)):
         graph = gwmatch.resolve(resources, controller="example.net/gwmatch")
         resolved = [
-            route
-            for route in graph.routes
-            if route.parents[0].accepted and route.parents[0].condition("ResolvedRefs").is_true
+            route for route in graph.routes if route.parents[0].accepted and route.parents[0].condition("ResolvedRefs").is_true
         ]
         assert len(resolved) >= routes // 2
         assert len(graph.routes) == routes

@@ -9,7 +9,7 @@ ResourceSet, Graph, ir.Table, Router, Decision: each is immutable, and each step
 
 from . import ir, reference
 from ._core import Decision, PortTable
-from .api import ResourceKey, ResourceSet, load
+from .api import ResourceKey, ResourceSet, check, load
 from .errors import CompileError, FieldPath, GwmatchError, LoadError, Problem, UsageError
 from .explanation import Explanation, explain
 from .graph import Graph, resolve
@@ -37,6 +37,7 @@ __all__ = [
     "Response",
     "Router",
     "UsageError",
+    "check",
     "compile",
     "explain",
     "ir",

@@ -319,9 +319,7 @@ def _decide(table: Table, entry: Entry, request: Request, draw: float) -> Verdic
     return answer or Verdict("forward", listener=entry.listener, entry=entry.id, backend=picked)
 
 
-def _answer(
-    failure: int, holder: Rule | Backend, request: Request, entry: Entry, picked: int | None = None
-) -> Verdict | None:
+def _answer(failure: int, holder: Rule | Backend, request: Request, entry: Entry, picked: int | None = None) -> Verdict | None:
     filters = holder.filters
     if failure:
         return _responded(failure, entry, picked)

@@ -146,5 +146,3 @@ def _chosen(graph: Graph, gateway: str | None) -> ResourceKey:
     if key not in graph.gateways:
         raise CompileError(f"there is no such Gateway, or its class is not ours; known: {listed or 'none'}", resource=str(key))
     return key
-
-

@@ -90,6 +90,15 @@ def without_dot_segments(path: bytes) -> bytes:
     return b"/" + b"/".join(kept)
 
 
+def normal_spelling(path: bytes) -> bytes:
+    """The path as clients write it: unreserved characters plain, escapes in upper case (HI-P4).
+
+    >>> normal_spelling(b"/caf%c3%a9/%7Eme")
+    b'/caf%C3%A9/~me'
+    """
+    return _unreserved_decoded(path)
+
+
 def _unreserved_decoded(path: bytes) -> bytes:
     def decoded(escape: re.Match[bytes]) -> bytes:
         byte = int(escape[1], 16)

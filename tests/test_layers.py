@@ -22,7 +22,7 @@ ARROWS: dict[str, set[str]] = {
     "ir": {"options"},
     "actions": {"ir"},
     "api": {"errors"},
-    "graph": {"api", "errors", "ir", "options", "patterns"},
+    "graph": {"api", "errors", "ir", "options", "patterns", "spellings"},
     "lowering": {"actions", "api", "graph", "ir", "options"},
     "reference": {"actions", "draws", "ir", "lowering", "patterns", "spellings", "wire"},
     "_core": {"actions", "errors", "ir", "patterns"},

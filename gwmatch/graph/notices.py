@@ -1,11 +1,11 @@
-"""What was assumed, said once (design.md 4), and what looks unintended about routes. Nothing here stops anything."""
+"""What was assumed, said once for each kind. Nothing here stops anything."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..api import GATEWAY_GROUP, GRPCRoute, ResourceKey
-from ..errors import FieldPath, Problem
+from ..api import GATEWAY_GROUP, ResourceKey
+from ..errors import Problem
 from ..options import ASSUMED_KINDS
 from .nodes import GatewayNode, ListenerSetNode, RouteNode
 from .policy_nodes import Policies
@@ -44,23 +44,6 @@ def assumption_notices(
             notices.append(Problem(message=_assumption(kind, missing)))
         else:
             notices.extend(Problem(message=_UNSEEN_NAMESPACE, resource=str(key)) for key in missing)
-    return notices
-
-
-def route_notices(routes: Iterable[RouteNode]) -> list[Problem]:
-    """Conditions of GRPCRoutes that no call can meet, though they are valid."""
-    notices: list[Problem] = []
-    for route in routes:
-        if not isinstance(route.resource, GRPCRoute):
-            continue
-        for index, rule in enumerate(route.resource.spec.rules):
-            for number, match in enumerate(rule.matches):
-                method = match.method
-                # OQ-36: the name in a path never begins with a dot.
-                if method is not None and method.type == "Exact" and method.service and method.service.startswith("."):
-                    at = FieldPath(("spec", "rules", index, "matches", number, "method", "service"))
-                    message = f"no call has a service named {method.service}; remove the leading dot"
-                    notices.append(Problem(message=message, resource=str(route.key), at=at))
     return notices
 
 

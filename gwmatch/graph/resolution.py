@@ -12,7 +12,8 @@ from .features import tls_modes
 from .gateways import Classes, class_notices, resolve_classes, resolve_gateway
 from .listenersets import by_gateway, judge_sets
 from .nodes import ROUTE_TYPES, GatewayNode, Graph, ListenerKey, ListenerSetNode, RouteNode
-from .notices import assumption_notices, route_notices
+from .notices import assumption_notices
+from .oddities import listener_notices, route_notices
 from .routes import context_of, resolve_route
 from .selectors import Namespaces
 from .surroundings import Surroundings
@@ -46,6 +47,7 @@ def resolve(resources: ResourceSet, *, controller: str | None = None, options: O
     policies = place_policies(resources, references, gateways, listener_sets.values(), routes)
     notices = (
         *class_notices(resources, classes, controller),
+        *listener_notices(gateways.values()),
         *route_notices(routes),
         *assumption_notices(gateways.values(), listener_sets.values(), routes, policies, references),
     )

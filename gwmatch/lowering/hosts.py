@@ -61,12 +61,8 @@ class VirtualHosts:
             found[hostname] = following
         return found
 
-    def _make(
-        self, hostname: str | None, tier: Mapping[EntryId, Entry], fallthrough: VirtualHostId | None
-    ) -> VirtualHostId:
-        ordered = sorted(
-            tier.values(), key=lambda entry: rank(entry, hostname, self._rules[entry.rule], self._options)
-        )
+    def _make(self, hostname: str | None, tier: Mapping[EntryId, Entry], fallthrough: VirtualHostId | None) -> VirtualHostId:
+        ordered = sorted(tier.values(), key=lambda entry: rank(entry, hostname, self._rules[entry.rule], self._options))
         made = VirtualHost(
             id=VirtualHostId(len(self.made)),
             hostname=hostname,

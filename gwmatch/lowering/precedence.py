@@ -45,9 +45,7 @@ GRPC_KEYS = (
 """The same for entries of GRPCRoutes."""
 
 
-def rank(
-    entry: Entry, hostname: str | None, rule: Rule, options: Options, *, is_grpc: bool = False
-) -> tuple[int | str, ...]:
+def rank(entry: Entry, hostname: str | None, rule: Rule, options: Options, *, is_grpc: bool = False) -> tuple[int | str, ...]:
     """Sort key of one match for one requested host, which `hostname` covers; the smallest is tried first.
 
     `is_grpc` says of the request whether it is a gRPC call: between an HTTPRoute and a GRPCRoute of equal hostnames the

@@ -19,7 +19,10 @@ from .model import CONTROLLER, FOLDER, Apply, Case, Delete, Named, Patch, substi
 
 START = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 OPTIONS = gwmatch.Options(assume=())
-SWITCHED_OFF = {"TLSRouteModeTerminate": {"tls_route_mode_terminate": False}, "TLSRouteModeMixed": {"tls_route_mode_mixed": False}}
+SWITCHED_OFF = {
+    "TLSRouteModeTerminate": {"tls_route_mode_terminate": False},
+    "TLSRouteModeMixed": {"tls_route_mode_mixed": False},
+}
 """For cases that apply only where a feature is off: the options that switch it off."""
 
 Key = tuple[str, str, str]

@@ -31,7 +31,9 @@ class Connection(Answer):
 
     def check(self) -> None:
         for draw in DRAWS:
-            self.found.equal(f"verdict of the slow twin and of the fast one, draw {draw}", self.slow(draw), self.ask(draw).verdict)
+            self.found.equal(
+                f"verdict of the slow twin and of the fast one, draw {draw}", self.slow(draw), self.ask(draw).verdict
+            )
         self.check_connection(self.step.expect)
         self.check_backend(self.step.expect)
         self.check_derived()
@@ -53,4 +55,6 @@ class Connection(Answer):
             backend = self.decision.backend
             self.found.equal("backend_sees_tls", expect.backend_sees_tls, mode == "Passthrough" or backend.tls is not None)
         if expect.sni_seen_by_backend is not UNSET:
-            self.found.equal("sni_seen_by_backend", expect.sni_seen_by_backend, self.step.sni if mode == "Passthrough" else None)
+            self.found.equal(
+                "sni_seen_by_backend", expect.sni_seen_by_backend, self.step.sni if mode == "Passthrough" else None
+            )
