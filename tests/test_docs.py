@@ -1,4 +1,4 @@
-"""What the documents say is there: links lead somewhere, the README's commands and programs run."""
+"""What the documents say is there: links lead somewhere, the README's commands and every page's programs run."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 README = (ROOT / "README.md").read_text()
 COMMANDS = re.findall(r"^\$ gwmatch (.+)$", README, re.MULTILINE)
-PROGRAMS = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+PYTHON = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PROGRAMS = {page: "\n".join(blocks) for page in PAGES if (blocks := PYTHON.findall(page.read_text()))}
+"""The Python blocks of a page, read one after the other as a reader would."""
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -39,6 +41,6 @@ def test_readme_command_runs(command: str) -> None:
     assert done.stdout
 
 
-@pytest.mark.parametrize("program", PROGRAMS)
-def test_readme_program_runs(program: str) -> None:
-    subprocess.run([sys.executable, "-P", "-c", program], cwd=ROOT, check=True)
+@pytest.mark.parametrize("page", PROGRAMS, ids=lambda page: str(page.relative_to(ROOT)))
+def test_programs_of_a_page_run(page: Path) -> None:
+    subprocess.run([sys.executable, "-P", "-c", PROGRAMS[page]], cwd=ROOT, check=True)
