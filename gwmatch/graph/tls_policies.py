@@ -92,7 +92,8 @@ def rejected_targets(objects: Iterable[Mapping[str, Any]]) -> Iterator[PolicyTar
         if not isinstance(metadata, Mapping) or not isinstance(spec, Mapping):
             continue
         several = spec.get("targetRefs")
-        for ref in (spec.get("targetRef"), *(several if isinstance(several, list | tuple) else ())):
+        # A list that is a single mapping is a common slip, and leaves no doubt about what it is for.
+        for ref in (spec.get("targetRef"), *(several if isinstance(several, list | tuple) else (several,))):
             if isinstance(ref, Mapping) and isinstance(ref.get("name"), str):
                 texts = {field: value for field, value in ref.items() if isinstance(value, str)}
                 yield PolicyTarget(

@@ -162,13 +162,11 @@ def _totals(run: Run) -> Iterator[str]:
     counts = _sum(outcome for _, outcome in run.cases)
     yield "## The run"
     yield ""
-    yield from _table(["", "passed", "failed", "not run yet", "only a running data plane can tell"], _total_rows(counts))
+    results = ("passed", "failed", "later", "dataplane")
+    groups = ("cases", "requests", "conditions", "changes")
+    rows = ([group, *(counts[group, result] for result in results)] for group in groups)
+    yield from _table(["", "passed", "failed", "not run yet", "only a running data plane can tell"], rows)
     yield ""
-
-
-def _total_rows(counts: Counts) -> Iterator[list[object]]:
-    for group in ("cases", "requests", "conditions", "changes"):
-        yield [group, *(counts[group, result] for result in ("passed", "failed", "later", "dataplane"))]
 
 
 def _profiles(run: Run, facts: Facts) -> Iterator[str]:

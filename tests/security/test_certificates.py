@@ -56,7 +56,7 @@ ROUTES = (
 
 
 def test_a_connection_made_for_one_name_asks_for_no_other_listeners() -> None:
-    """HI-T2: client certificates and ciphers were settled for the name of the handshake, so another one's request is misdirected."""
+    """HI-T2: client certificates were settled for the name of the handshake; a request for another one is misdirected."""
     found = world(*ROUTES, edge=NAMES, options=NOBODY_SAW_SECRETS)
     assert found.ask("red.test", port=443, sni="red.test") == "red/app"
     assert found.ask("blue.test", port=443, sni="red.test") == "421"

@@ -225,3 +225,24 @@ def test_the_name_of_a_listener_belongs_to_its_owner() -> None:
     aimed = route("blue", parentRefs=[{"name": "edge", "namespace": "infra", "sectionName": "web"}])
     given = world(own, aimed, edge=shared())
     assert [given.ask(port=80), given.ask(port=81)] == ["blue/app", "404"]
+
+
+def test_a_tenant_is_told_that_a_place_is_taken_and_not_by_whom() -> None:
+    """HI-S2 beside HI-R2: what blue reads is the same whoever holds the name, and names nobody."""
+    blues = listener_set("blue", listener("b", hostname="a.test"), created=NEW)
+    reds = listener_set("red", listener("crimson", hostname="a.test"), created=OLD)
+    for held in ([reds, to_set("red")], [{**reds, "metadata": {**reds["metadata"], "name": "scarlet"}}]):
+        given = world(blues, to_set("blue"), *held, edge=shared(listener(hostname="infra.test")))
+        assert given.conditions("ListenerSet", "blue", "set")["Accepted"] == ("False", "ListenersNotValid")
+        for kind, name in (("ListenerSet", "set"), ("HTTPRoute", "r")):
+            told = repr(given.status(kind, "blue", name))
+            assert [word for word in ("red", "crimson", "scarlet") if word in told] == []
+
+
+def test_a_tenant_is_told_of_an_older_route_and_not_whose() -> None:
+    """HI-R11 beside HI-R2: exclusive hostnames."""
+    exclusive = gwmatch.Options(assume=(), grpc_http_exclusive=True)
+    reds = route("red", name="crimson", kind="GRPCRoute", hostnames=["a.test"], created=OLD)
+    given = world(reds, route("blue", hostnames=["a.test"], created=NEW), options=exclusive)
+    assert given.of_route("blue")["Accepted"][0] == "False"
+    assert [word for word in ("red/", "crimson") if word in given.messages("HTTPRoute", "blue", "r")] == []

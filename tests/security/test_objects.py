@@ -129,6 +129,12 @@ def test_a_protective_object_that_is_rejected_still_protects() -> None:
         assert world(*fine, *there).ask() == "red/app"
 
 
+def test_a_single_target_in_the_place_of_a_list_is_understood() -> None:
+    """HI-C7: rejected, since it is no list; but there is no doubt what it is for."""
+    single = {**REJECTED_POLICY, "spec": {**REJECTED_POLICY["spec"], "targetRefs": REJECTED_POLICY["spec"]["targetRefs"][0]}}
+    assert world(single, route("red"), invalid="drop").ask() == "500"
+
+
 def test_protection_by_a_rejected_object_ends_with_it() -> None:
     """HI-C7 and HI-R8: deleted, it protects no longer; corrected, it holds."""
     guarded = world(REJECTED_POLICY, route("red"), invalid="drop")
@@ -146,6 +152,7 @@ def test_age_is_an_instant_and_none_is_newest() -> None:
 
 
 def test_the_neighbours_of_all_that_is_rejected_are_accepted() -> None:
+    """HI-C1 to HI-C9, the other way."""
     for _, _, _, good in REJECTED:
         if good["metadata"]["namespace"] == "red":
             name = good["metadata"]["name"]

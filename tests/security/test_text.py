@@ -174,7 +174,7 @@ def test_a_line_is_found_again_in_the_deepest_text_that_is_read() -> None:
 
 
 def test_texts_mean_what_mappings_mean() -> None:
-    """The tests of this folder hand mappings in; a text of them comes to the same."""
+    """The other tests of this folder hand mappings in; a text of them comes to the same (hostile-inputs.md 4)."""
     given = [*SERVICES, gateway(), route("blue")]
     text = "".join(f"---\n{json.dumps(each)}\n" for each in given)
     loaded = [gwmatch.load(given), gwmatch.load(io.StringIO(text))]

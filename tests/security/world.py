@@ -112,6 +112,16 @@ class World:
         """`namespace/name` of the backend that gets the request, or the refusal or status of the answer."""
         return told(self.match(*args, **asked))
 
+    def connect(self, kind: str, port: int) -> str:
+        """What comes of the simplest request or connection that a route of this kind could take."""
+        there = self.router.port(port)
+        if kind == "GRPCRoute":
+            return self.ask(path="/p.S/M", headers=[("content-type", "application/grpc")], port=port, method="POST")
+        if kind == "HTTPRoute":
+            return self.ask(port=port)
+        ways = {"TLSRoute": lambda: there.match_tls("a.test"), "TCPRoute": there.match_tcp, "UDPRoute": there.match_udp}
+        return told(ways[kind]())
+
     def status(self, kind: str, namespace: str | None, name: str) -> Manifest | None:
         """What a controller would write, None for objects that it leaves alone."""
         for each in self.graph.status():
