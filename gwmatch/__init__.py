@@ -14,6 +14,7 @@ from .errors import CompileError, FieldPath, GwmatchError, LoadError, Problem, U
 from .explanation import Explanation, explain
 from .graph import Graph, resolve
 from .ir import Request, Response
+from .mesh import Mesh, compile_mesh
 from .options import ExtensionKind, Options
 from .router import Router, compile
 
@@ -28,6 +29,7 @@ __all__ = [
     "Graph",
     "GwmatchError",
     "LoadError",
+    "Mesh",
     "Options",
     "PortTable",
     "Problem",
@@ -39,6 +41,7 @@ __all__ = [
     "UsageError",
     "check",
     "compile",
+    "compile_mesh",
     "explain",
     "ir",
     "load",

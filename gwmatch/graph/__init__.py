@@ -4,6 +4,7 @@ resolved, or carries the Condition that says why not. Nothing after this looks a
 from __future__ import annotations
 
 from .endpoints import NO_READY_ENDPOINTS
+from .mesh import group_of, resolve_mesh
 from .nodes import (
     Attachment,
     BackendNode,
@@ -50,6 +51,8 @@ __all__ = [
     "RouteNode",
     "RouteRule",
     "RuleNode",
+    "group_of",
     "resolve",
+    "resolve_mesh",
     "resolve_route",
 ]

@@ -8,19 +8,22 @@ from __future__ import annotations
 from ..api import ResourceKey
 from ..graph import Graph, ListenerNode
 from ..ir import ClientValidation, HostNode, Listener, ListenerId, Table
-from .entries import Entries
+from .entries import Entries, reached
 from .hosts import VirtualHosts
-from .places import Places
+from .mesh import lower_service
+from .places import GatewayPlaces
 
-__all__ = ["lower"]
+__all__ = ["lower", "lower_service"]
 
 
 def lower(graph: Graph, gateway: ResourceKey) -> Table:
     """The table of one Gateway of the graph. Equal graphs give equal tables."""
     serving = [node for node in graph.gateways[gateway].listeners if node.serving]
     numbered = {ListenerId(index): node for index, node in enumerate(serving)}
-    places = Places(graph, gateway, numbered)
-    collected = Entries(graph, {node.key: number for number, node in numbered.items()}, places)
+    collected = Entries(len(serving), GatewayPlaces(graph, gateway, numbered), graph.policies)
+    numbers = {node.key: number for number, node in numbered.items()}
+    for route in graph.routes:
+        collected.add_route(route, reached(route, numbers))
     hosts = VirtualHosts(collected.rules, graph.options)
     listeners = []
     for index, node in enumerate(serving):

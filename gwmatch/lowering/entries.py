@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ..api import GRPCRoute, HTTPRoute, TCPRoute, TLSRoute, UDPRoute
-from ..graph import Graph, ListenerKey, RouteNode
+from ..graph import ListenerKey, Policies, RouteNode
 from ..ir import NEWEST, Entry, EntryId, HostMatch, ListenerId, Route, Rule, RuleId
 from .matches import Match, any_connection, grpc_matches, http_matches
 from .places import Places
@@ -23,20 +23,17 @@ MATCHES: Mapping[type, Callable[[Any], Iterable[Match]]] = {
 
 
 class Entries:
-    """The rules and entries of all routes, numbered in the order of the graph's routes."""
+    """The rules and entries of all routes, numbered as they are added. `count` listeners have numbers from 0 on."""
 
-    def __init__(self, graph: Graph, listeners: Mapping[ListenerKey, ListenerId], places: Places) -> None:
+    def __init__(self, count: int, places: Places, policies: Policies) -> None:
         self.rules: list[Rule] = []
         self.entries: list[Entry] = []
-        self.by_listener: list[list[Entry]] = [[] for _ in listeners]
-        self._listeners = listeners
+        self.by_listener: list[list[Entry]] = [[] for _ in range(count)]
         self._places = places
-        self._policies = graph.policies
-        for node in graph.routes:
-            self._add(node)
+        self._policies = policies
 
-    def _add(self, node: RouteNode) -> None:
-        reached = self._reached(node)
+    def add_route(self, node: RouteNode, reached: Mapping[ListenerId, tuple[HostMatch, ...]]) -> None:
+        """All that a route asks at the listeners that it reached."""
         if not reached:
             return
         meta = node.resource.metadata
@@ -49,20 +46,27 @@ class Entries:
                 continue
             written = rules[rule.index]
             for place, listeners in self._places.divide(reached):
-                rule_id = RuleId(len(self.rules))
-                self.rules.append(lower_rule(route, written, rule, place, self._policies))
-                for index, match in enumerate(matches_of(written)):
-                    for listener, hosts in listeners.items():
-                        entry = Entry(EntryId(len(self.entries)), listener, rule_id, index, hosts, *match)
-                        self.entries.append(entry)
-                        self.by_listener[listener].append(entry)
+                self.add_rule(lower_rule(route, written, rule, place, self._policies), matches_of(written), listeners)
 
-    def _reached(self, node: RouteNode) -> dict[ListenerId, tuple[HostMatch, ...]]:
-        """A listener that two parentRefs reach is reached once."""
-        return {
-            self._listeners[attachment.listener]: attachment.hostnames
-            for parent in node.parents
-            if parent.accepted
-            for attachment in parent.attachments
-            if attachment.listener in self._listeners
-        }
+    def add_rule(
+        self, rule: Rule, matches: Iterable[Match], listeners: Mapping[ListenerId, tuple[HostMatch, ...]]
+    ) -> None:
+        """A rule, and an entry for each of its matches at each listener."""
+        rule_id = RuleId(len(self.rules))
+        self.rules.append(rule)
+        for index, match in enumerate(matches):
+            for listener, hosts in listeners.items():
+                entry = Entry(EntryId(len(self.entries)), listener, rule_id, index, hosts, *match)
+                self.entries.append(entry)
+                self.by_listener[listener].append(entry)
+
+
+def reached(node: RouteNode, numbers: Mapping[ListenerKey, ListenerId]) -> dict[ListenerId, tuple[HostMatch, ...]]:
+    """The listeners that a route reached, of those that have a number; one that two parentRefs reach is reached once."""
+    return {
+        numbers[attachment.listener]: attachment.hostnames
+        for parent in node.parents
+        if parent.accepted
+        for attachment in parent.attachments
+        if attachment.listener in numbers
+    }

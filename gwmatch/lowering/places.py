@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from ..api import GATEWAY_GROUP, ResourceKey
 from ..graph import Graph, ListenerNode, PolicyTarget
@@ -25,7 +25,21 @@ class Place(NamedTuple):
     """Those of registered kinds that hold at the listener, then of its Gateway, then of its GatewayClass."""
 
 
-class Places:
+class Places(Protocol):
+    """Which listeners share a place."""
+
+    def divide(self, reached: Mapping[ListenerId, T]) -> Iterator[tuple[Place, dict[ListenerId, T]]]:
+        """The listeners by their place, in the order of the first of each."""
+
+
+class Everywhere:
+    """The places of a mesh, where no Gateway stands between: all are one."""
+
+    def divide(self, reached: Mapping[ListenerId, T]) -> Iterator[tuple[Place, dict[ListenerId, T]]]:
+        yield Place(), dict(reached)
+
+
+class GatewayPlaces:
     """The places of the listeners of one Gateway."""
 
     def __init__(self, graph: Graph, gateway: ResourceKey, listeners: Mapping[ListenerId, ListenerNode]) -> None:
@@ -37,7 +51,6 @@ class Places:
         }
 
     def divide(self, reached: Mapping[ListenerId, T]) -> Iterator[tuple[Place, dict[ListenerId, T]]]:
-        """The listeners by their place, in the order of the first of each."""
         groups: dict[Place, dict[ListenerId, T]] = {}
         for listener, value in reached.items():
             groups.setdefault(self._at[listener], {})[listener] = value
