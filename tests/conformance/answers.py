@@ -24,9 +24,6 @@ DRAWS = (0.25, 0.0, 0.5, 0.75, 1.0 - 2**-53)
 SAMPLES = 4000
 TOLERANCE = 0.05
 
-# Fields of `expect` that only features of EXPECTED_LATER use: a step that has one must not pass unlooked at.
-UNCHECKED = ("route_applies",)
-
 _UNITS = {"h": 3_600_000_000_000, "m": 60_000_000_000, "s": 1_000_000_000, "ms": 1_000_000}
 
 
@@ -34,12 +31,12 @@ def check_request(step: Request, cluster: Cluster) -> Findings:
     """What is wrong with the answer."""
     from .connections import SCHEMES as CONNECTIONS
     from .connections import Connection
+    from .meshes import check_mesh_request
 
     found = Findings(step)
-    for field in UNCHECKED:
-        if getattr(step.expect, field) is not UNSET:
-            found.add(field, getattr(step.expect, field), "no check is written for this field")
-    if step.gateway is None or step.listener_port is None:
+    if step.destination is not None:
+        check_mesh_request(step, cluster, found)
+    elif step.gateway is None or step.listener_port is None:
         found.add("gateway", "a Gateway and a port", step.gateway)
     elif step.scheme in CONNECTIONS:
         Connection(step, cluster, step.gateway, step.listener_port, step.request or NOTHING, found).check()
