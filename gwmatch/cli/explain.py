@@ -11,7 +11,7 @@ import msgspec
 import gwmatch
 
 from . import options
-from .decisions import as_data, as_fields, exit_code, headline
+from .decisions import NAMELESS, as_data, as_fields, exit_code, headline
 from .output import aligned, bold, dim, echo, emit, fields
 
 SHOWN = 40
@@ -21,14 +21,16 @@ SHOWN = 40
 @click.command("explain")
 @options.routing
 @options.request
-@click.option("--why-not", metavar="NS/ROUTE[#RULE]", help="Say why this route, or one rule of it, does not take the request.")
+@click.option(
+    "--why-not", metavar="[KIND/]NS/ROUTE[#RULE]", help="Say why this route, or one rule of it, does not take the request."
+)
 @click.option("--all", "everything", is_flag=True, help=f"List all candidates in text, not only {SHOWN} of those that lost.")
 @click.pass_context
 def command(
     context: click.Context,
     /,
     url: str,
-    method: str,
+    method: str | None,
     headers: list[tuple[str, str]],
     sni: str | None,
     port: int | None,
@@ -38,20 +40,19 @@ def command(
     form: str,
     **chosen: Any,
 ) -> None:
-    """Why a request goes where it goes: candidates in order, the key that decided, and where each loser lost.
+    """Why a request or connection goes where it goes: candidates in order, the key that decided, where each loser lost.
 
     \b
     gwmatch explain -f manifests/ https://shop.example.com/cart
     gwmatch explain -f manifests/ --why-not shop/cart#1 https://shop.example.com/cart
+    gwmatch explain -f manifests/ --why-not TLSRoute/shop/db tls://db.example.com:5432
 
-    Exit codes as `gwmatch match`.
+    URLs and exit codes as `gwmatch match`.
     """
     router = options.make_router(**chosen)
-    explanation = gwmatch.explain(
-        router, url, method=method, headers=headers, sni=sni, port=port, draw=draw, why_not=why_not
-    )
+    explanation = gwmatch.explain(router, url, method=method, headers=headers, sni=sni, port=port, draw=draw, why_not=why_not)
     if form == "text":
-        for line in _text(explanation, None if everything else SHOWN):
+        for line in _text(explanation, router.table.gateway, None if everything else SHOWN):
             echo(line)
     else:
         emit(_data(explanation), form)
@@ -87,17 +88,25 @@ def _data(explanation: gwmatch.Explanation) -> dict[str, Any]:
         "decided": msgspec.to_builtins(explanation.decided),
         "readings": msgspec.to_builtins(explanation.readings),
         "whyNot": list(explanation.why_not),
+        "connection": explanation.connection,
     }
 
 
-def _text(explanation: gwmatch.Explanation, shown: int | None) -> Iterator[str]:
+def _text(explanation: gwmatch.Explanation, gateway: str, shown: int | None) -> Iterator[str]:
     data = as_data(explanation)
     yield headline(explanation.decision, data)
     yield from fields(as_fields(explanation, data))
     yield ""
+    own = f"Gateway {gateway}"
     yield bold(f"Listeners on port {explanation.port}") + f": {explanation.selection}."
     yield from aligned(
-        ("*" if each.chosen else " ", each.name, each.protocol, each.hostname or "any host", dim(each.why))
+        (
+            "*" if each.chosen else " ",
+            each.name + ("" if each.owner == own else f" of {each.owner}"),
+            each.protocol,
+            "" if each.protocol in NAMELESS else each.hostname or "any host",
+            dim(each.why),
+        )
         for each in explanation.listeners
     )
     if explanation.candidates:
@@ -134,9 +143,15 @@ def _candidates(explanation: gwmatch.Explanation, shown: int | None) -> Iterator
         elif each.field is not None:
             why = f"{each.field}: expected {each.expected}, got {each.got}"
         rows.append(
-            (f"{rank:>3}", click.style(word, fg=colour), f"{each.name} match {each.match}", each.hostname or "any host",
-             each.conditions, dim(why))
-        )  # fmt: skip
+            (
+                f"{rank:>3}",
+                click.style(word, fg=colour),
+                each.route if explanation.connection else f"{each.name} match {each.match}",
+                "" if explanation.connection in NAMELESS else each.hostname or "any host",
+                each.conditions,
+                dim(why),
+            )
+        )
     yield from aligned(rows)
     if hidden:
         yield dim(f"  and {hidden} more that lost; --all lists them")

@@ -21,7 +21,7 @@ def command(
     context: click.Context,
     /,
     url: str,
-    method: str,
+    method: str | None,
     headers: list[tuple[str, str]],
     sni: str | None,
     port: int | None,
@@ -29,11 +29,15 @@ def command(
     form: str,
     **chosen: Any,
 ) -> None:
-    """What happens to one request.
+    """What happens to one request or connection.
 
     \b
     gwmatch match -f manifests/ https://shop.example.com/cart
     gwmatch match -f manifests/ -X POST -H 'x-canary: always' -o json https://shop.example.com/cart
+    gwmatch match -f manifests/ grpcs://api.example.com/shop.v1.Cart/Get
+    gwmatch match -f manifests/ tls://db.example.com:5432
+
+    URLs are of http, https, grpc, grpcs, tls, tcp or udp. gRPC is a POST of /package.Service/Method over HTTP or HTTPS.
 
     Exit code 0 for a backend or a redirect, 1 if the gateway answers by itself or refuses, 2 for bad input.
     """

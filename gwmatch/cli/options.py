@@ -19,8 +19,6 @@ Channel = Literal["standard", "experimental"]
 STDIN_LIMIT = 64 * 1024 * 1024
 """What load() takes of one stream; a byte more is read, so that it can say that there is too much."""
 
-LATER = ("grpc", "grpcs", "tls", "tcp", "udp")
-
 
 class Stdin(io.BytesIO):
     """Standard input, read whole, so that it can be read twice."""
@@ -59,6 +57,14 @@ channel = click.option(
 quiet = click.option("-q", "--quiet", is_flag=True, help="No warnings.")
 
 
+def switch(name: str, help: str) -> Callable[[Any], Any]:
+    """A flag and its opposite for a field of gwmatch.Options; where neither is given, that one's default counts."""
+    field = name.removeprefix("--").replace("-", "_")
+    default = "on" if getattr(gwmatch.Options(), field) else "off"
+    opposite = f"--no-{name.removeprefix('--')}"
+    return click.option(f"{name}/{opposite}", field, default=None, help=f"{help}  [default: {default}]")
+
+
 def reading(verb: Verb) -> Any:
     """Options of verbs that resolve manifests."""
     return _applied(
@@ -73,6 +79,10 @@ def reading(verb: Verb) -> Any:
                 "--assume-nothing", is_flag=True,
                 help="Take no object to exist that the manifests do not hold, also of kinds they hold none of.",
             ),
+            switch("--tls-route-mode-terminate", "Serve TLS listeners in mode Terminate."),
+            switch("--tls-route-mode-mixed", "Serve Terminate and Passthrough side by side on one port."),
+            switch("--grpc-http-exclusive", "Refuse the younger of an HTTPRoute and a GRPCRoute that share a hostname."),
+            switch("--external-auth", "Take ExternalAuth filters as carried out; else rules with one answer 500."),
             quiet,
         ],
     )  # fmt: skip
@@ -100,6 +110,7 @@ def routing(verb: Verb) -> Any:
                 "--regex-precedence", type=click.Choice(["before_prefix", "after_prefix"]),
                 help="Where RegularExpression paths stand.",
             ),
+            switch("--detect-misdirected", "Answer 421 where the host is not that of the TLS handshake's listener."),
         ],
     )  # fmt: skip
 
@@ -167,19 +178,12 @@ def _header(ctx: click.Context, param: click.Parameter, values: tuple[str, ...])
     return headers
 
 
-def _url(ctx: click.Context, param: click.Parameter, value: str) -> str:
-    scheme, mark, _ = value.partition("://")
-    if mark and scheme.lower() in LATER:
-        raise click.BadParameter(f"{scheme} is not in this version: http and https are", ctx, param)
-    return value
-
-
 def request(verb: Verb) -> Any:
-    """Options of verbs that ask about one request."""
+    """Options of verbs that ask about one request or connection."""
     return _applied(
         verb,
         [
-            click.option("-X", "--request", "method", metavar="METHOD", default="GET", show_default=True, help="Its method."),
+            click.option("-X", "--request", "method", metavar="METHOD", help="Its method; by default GET, and POST for gRPC."),
             click.option(
                 "-H", "--header", "headers", multiple=True, metavar="'NAME: VALUE'", callback=_header,
                 help="A header line. May be repeated.",
@@ -190,6 +194,6 @@ def request(verb: Verb) -> Any:
                 "--draw", metavar="NUMBER", callback=_draw,
                 help="Chance, for weights and mirrors: a float in [0, 1) or an int seed.",
             ),
-            click.argument("url", callback=_url),
+            click.argument("url"),
         ],
     )  # fmt: skip

@@ -10,8 +10,12 @@ import click
 from gwmatch import Router, ir
 
 from . import options
-from .decisions import backend, name_of
+from .decisions import NAMELESS, backend, name_of, owned, where
 from .output import aligned, bold, dim, echo, emit, percent, plain, printable
+
+CLOSED = {"TLSRoute": "refuse, no backends", "TCPRoute": "refuse, no backends", "UDPRoute": "drop, no backends"}
+"""What becomes of connections by a route whose backends have no weight, by kind of route; requests are answered."""
+UNSERVED = {"TLS": "connection is refused", "TCP": "connection is refused", "UDP": "datagram is dropped"}
 
 
 @click.command("routes")
@@ -19,7 +23,8 @@ from .output import aligned, bold, dim, echo, emit, percent, plain, printable
 def command(form: str, **chosen: Any) -> None:
     """The compiled table: for each listener its hostnames, the most specific first, and their matches in the order of trying.
 
-    A request starts at the most specific hostname that covers its host, and falls through where no match takes it.
+    A request starts at the most specific hostname that covers its host, and falls through where no match takes it. A
+    connection (TLS, TCP, UDP) goes where the first line of its hostname says.
     """
     router = options.make_router(**chosen)
     if form != "text":
@@ -62,14 +67,14 @@ def _next(table: ir.Table, virtual: ir.VirtualHost) -> str | None:
     return None if virtual.fallthrough is None else table.virtual_hosts[virtual.fallthrough].hostname or "any host"
 
 
-def _idle(router: Router) -> Iterator[tuple[str, int, str]]:
-    """Listeners that take no traffic, and why."""
+def _idle(router: Router) -> Iterator[tuple[str, int, str, str]]:
+    """Listeners that take no traffic: name, port, why, and who states them."""
     for key, gateway in router.graph.gateways.items():
         if f"{key.namespace}/{key.name}" == router.table.gateway:
             for each in gateway.listeners:
                 if not each.serving:
                     why = each.condition("Programmed")
-                    yield each.key.name, each.listener.port, f"{why.reason}: {why.message}"
+                    yield each.key.name, each.listener.port, f"{why.reason}: {why.message}", str(each.key.owner)
 
 
 def action(rule: ir.Rule) -> str:
@@ -80,7 +85,7 @@ def action(rule: ir.Rule) -> str:
     if filters.redirect is not None:
         return f"redirect {filters.redirect.status}{_location(filters.redirect)}"
     if not any(each.weight > 0 for each in rule.backends):
-        return "500 no backends"
+        return CLOSED.get(rule.route.kind, "500 no backends")
     return ", ".join(_shared(each, len(rule.backends) > 1) for each in rule.backends)
 
 
@@ -120,10 +125,12 @@ def _data(router: Router) -> dict[str, Any]:
                     }
                     for hostname, virtual in hosts(table, listener)
                 ],
+                "owner": listener.owner,
+                "tlsMode": listener.tls_mode,
             }
             for listener in table.listeners
         ],
-        "idle": [{"name": name, "port": port, "reason": why} for name, port, why in _idle(router)],
+        "idle": [{"name": name, "port": port, "reason": why, "owner": owner} for name, port, why, owner in _idle(router)],
     }
 
 
@@ -135,12 +142,22 @@ def _entry(table: ir.Table, entry: ir.Entry) -> dict[str, Any]:
         "rule": rule.index,
         "ruleName": rule.name,
         "match": entry.match,
-        "path": {"type": entry.path.kind.value, "value": entry.path.written},
+        "path": {"type": entry.path.kind.value, "value": entry.path.written} if rule.route.kind == "HTTPRoute" else None,
         "method": None if entry.method is None else plain(entry.method),
         "headers": [_condition(each) for each in entry.headers],
         "queryParams": [_condition(each) for each in entry.query_params],
         "action": action(rule),
         "backends": [backend(each) for each in rule.backends],
+        "grpc": None if entry.grpc is None else _called(entry.grpc),
+    }
+
+
+def _called(match: ir.MethodMatch) -> dict[str, str | None]:
+    """The method of a GRPCRouteMatch; null is any."""
+    return {
+        "type": "RegularExpression" if match.is_regex else "Exact",
+        "service": None if match.service is None else plain(match.service),
+        "method": None if match.method is None else plain(match.method),
     }
 
 
@@ -156,16 +173,25 @@ def _text(router: Router) -> Iterator[str]:
     yield f"Gateway {bold(table.gateway)}"
     for listener in table.listeners:
         yield ""
-        yield f"{bold(listener.name)}  {listener.protocol} port {listener.port}, {listener.hostname or 'any host'}"
+        yield f"{bold(listener.name)}  {where(listener)}{dim(owned(listener.owner, table.gateway))}"
         found = hosts(table, listener)
         if not found:
-            yield dim("  no routes: every request is answered with 404")
+            yield dim(f"  no routes: every {UNSERVED.get(listener.protocol, 'request is answered with 404')}")
         for hostname, virtual in found:
-            yield f"  {click.style(hostname or 'any host', fg='cyan')}{dim(_told(table, hostname, virtual))}"
-            yield from aligned((_row(table, table.entries[entry_id]) for entry_id in virtual.entries), indent="    ")
-    for name, port, why in _idle(router):
+            if listener.protocol not in NAMELESS:
+                yield f"  {click.style(hostname or 'any host', fg='cyan')}{dim(_told(table, hostname, virtual))}"
+            first = virtual.entries[0]
+            rows = ((*_row(table, table.entries[entry_id]), _hidden(listener, first, entry_id)) for entry_id in virtual.entries)
+            yield from aligned(rows, indent="    ")
+    for name, port, why, owner in _idle(router):
         yield ""
-        yield f"{bold(name)}  port {port} {click.style('takes no traffic', fg='red')}: {why}"
+        nothing = click.style("takes no traffic", fg="red")
+        yield f"{bold(name)}  port {port}{dim(owned(owner, table.gateway))} {nothing}: {why}"
+
+
+def _hidden(listener: ir.Listener, first: ir.EntryId, entry: ir.EntryId) -> str:
+    """T-1, T-3: connections are not told apart any further, so that one route of a hostname has them all."""
+    return dim("never: the route above has all") if listener.protocol in UNSERVED and entry != first else ""
 
 
 def _told(table: ir.Table, hostname: str | None, virtual: ir.VirtualHost) -> str:
@@ -185,9 +211,21 @@ def _row(table: ir.Table, entry: ir.Entry) -> tuple[str, ...]:
     conditions = [f"{plain(each.name)}{'~' if each.is_regex else '='}{plain(each.value)}" for each in entry.headers]
     conditions += [f"?{plain(each.name)}{'~' if each.is_regex else '='}{plain(each.value)}" for each in entry.query_params]
     return (
-        f"{entry.path.kind.value} {printable(entry.path.written)}",
+        printable(_asked(entry, rule.route.kind)),
         printable(method),
         printable(" ".join(conditions)),
         f"{rule.route.full_name}#{rule.index}",
         action(rule),
     )
+
+
+def _asked(entry: ir.Entry, kind: str) -> str:
+    """The path, or what stands in its place for kinds of route that have none."""
+    if kind in CLOSED:
+        return "any datagram" if kind == "UDPRoute" else "any connection"
+    if entry.grpc is None:
+        return f"{entry.path.kind.value} {entry.path.written}"
+    if entry.grpc.service is None and entry.grpc.method is None:
+        return "any gRPC method"
+    named = "/".join("*" if part is None else plain(part) for part in (entry.grpc.service, entry.grpc.method))
+    return f"gRPC {named}{' (RegularExpression)' if entry.grpc.is_regex else ''}"

@@ -18,6 +18,7 @@ from .output import aligned, bold, dim, echo, emit, warn
 @click.pass_context
 def command(
     context: click.Context,
+    /,
     filenames: tuple[str, ...],
     form: str,
     controller: str | None,
@@ -25,13 +26,14 @@ def command(
     channel: str,
     assume_nothing: bool,
     quiet: bool,
+    **chosen: Any,
 ) -> None:
-    """The status of every GatewayClass, Gateway and route that is ours.
+    """The status of every GatewayClass, Gateway, ListenerSet, route and policy that is ours.
 
     Exit code 0 if all are accepted, 1 if something is not, 2 for bad input.
     """
     resources = options.load(filenames, strict=strict, channel=channel, quiet=quiet)
-    graph = gwmatch.resolve(resources, controller=controller, options=options.make_options(assume_nothing))
+    graph = gwmatch.resolve(resources, controller=controller, options=options.make_options(assume_nothing, **chosen))
     if not quiet:
         warn(graph.notices)
     objects = graph.status()
@@ -45,17 +47,23 @@ def command(
 
 
 def _conditions(shown: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """All conditions of an object, each with the part of it that carries them."""
+    """All conditions of an object, each with the part of it that carries them.
+
+    What routes and XBackends say by parent, policies say by ancestor.
+    """
     status = shown["status"]
     yield from (("", each) for each in status.get("conditions", ()))
     for listener in status.get("listeners", ()):
         routes = f"listener {listener['name']} ({listener['attachedRoutes']} routes)"
         yield from ((routes, each) for each in listener["conditions"])
-    for parent in status.get("parents", ()):
-        ref = parent["parentRef"]
-        section = f" listener {ref['sectionName']}" if ref.get("sectionName") else ""
-        parted = f"at {ref.get('kind', 'Gateway')} {ref['name']}{section}"
-        yield from ((parted, each) for each in parent.get("conditions", ()))
+    for field, name in (("parents", "parentRef"), ("ancestors", "ancestorRef")):
+        for entry in status.get(field, ()):
+            ref = entry[name]
+            section = f" listener {ref['sectionName']}" if ref.get("sectionName") else ""
+            port = f" port {ref['port']}" if ref.get("port") else ""
+            owner = "/".join(filter(None, (ref.get("namespace"), ref["name"])))
+            place = f"at {ref.get('kind', 'Gateway')} {owner}{section}{port}"
+            yield from ((place, each) for each in entry.get("conditions", ()))
 
 
 _NEGATIVE = ("Conflicted", "OverlappingTLSConfig", "PartiallyInvalid", "InsecureFrontendValidationMode")

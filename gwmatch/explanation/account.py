@@ -39,7 +39,7 @@ class Contender(msgspec.Struct, frozen=True, kw_only=True):
     """`won`, `lost` (a condition does not hold), `outranked` (all hold, but another comes first), or `refused` (it would
     have won, but the request is refused)."""
     field: str | None = None
-    """The condition that was lost, as a field of HTTPRouteMatch."""
+    """The condition that was lost, as a field of HTTPRouteMatch or GRPCRouteMatch."""
     expected: str | None = None
     got: str | None = None
     decided: Deciding | None = None
@@ -91,8 +91,10 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     """One decision and everything that led to it. `str()` of the parts reads as text; all but `decision` is plain data."""
 
     decision: Decision
-    request: Request
-    """As it arrived."""
+    request: Request | None
+    """As it arrived; None for a connection."""
+    connection: str | None = None
+    """`TLS`, `TCP` or `UDP` if it is a connection, whose bytes nobody reads, that was asked about."""
     port: int
     draw: float | int
     """The chance that was used; handed in again, it gives the same decision."""

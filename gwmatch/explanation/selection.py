@@ -1,4 +1,6 @@
-"""Which listener of a port takes a request, and why not the others: the reference matcher's choice, in words."""
+"""Which listener of a port takes a request or a connection, and why not the others, in words.
+
+The choice is the reference matcher's."""
 
 from __future__ import annotations
 
@@ -36,6 +38,63 @@ def select(table: Table, port: int, request: Request, facts: Facts | str) -> Sel
     return Selection(*_by_handshake(here, request, facts.host, None if taken else found.status), taken)  # type: ignore[union-attr]
 
 
+def select_connection(table: Table, port: int, protocol: str, sni: bytes | None) -> Selection:
+    """The choice of the listener for a connection; `protocol` is TLS, TCP or UDP."""
+    here = [listener for listener in table.listeners if listener.port == port]
+    if protocol == "TLS":
+        return _by_server_name(here, sni)
+    taken = next((listener for listener in here if listener.protocol == protocol), None)
+    choices = tuple(
+        _choice(each, True, f"it is the one of protocol {protocol} on the port")
+        if each is taken
+        else _choice(each, False, f"is of protocol {each.protocol}")
+        for each in here
+    )
+    if taken is None:
+        closed = "nothing is sent back" if protocol == "UDP" else "the connection is refused"
+        return Selection(f"there is no {protocol} listener on the port, only {_protocols(here)}: {closed}", choices)
+    return Selection(f"listener {_titled(taken)} takes it: it is the one of protocol {protocol} on the port", choices, taken)
+
+
+def _by_server_name(here: list[Listener], sni: bytes | None) -> Selection:
+    """TLS: HTTPS listeners of the port take part, since one handshake is all that there is to choose by."""
+    if not any(listener.protocol == "TLS" for listener in here):
+        told = f"there is no TLS listener on the port, only {_protocols(here)}: the connection is refused"
+        return Selection(told, tuple(_choice(each, False, f"is of protocol {each.protocol}") for each in here))
+    server_name = wire.read_server_name(sni)
+    if server_name is None:
+        return _unasked(here, "bad_sni")
+    shaken, named, choices = _shaken(here, server_name)
+    if shaken is None:
+        return Selection(f"no listener covers {named}: the TLS handshake is refused", choices)
+    if shaken.protocol == "HTTPS":
+        told = f"listener {_titled(shaken)} takes the handshake, and serves HTTP requests only: no TLSRoute is asked"
+        return Selection(told, choices)
+    return Selection(f"listener {_titled(shaken)} takes it: {_against(shaken, server_name, named, shaken)}", choices, shaken)
+
+
+def _shaken(here: list[Listener], server_name: Host) -> tuple[Listener | None, str, tuple[ListenerChoice, ...]]:
+    """The listener of a TLS handshake, its server name in words, and how all listeners stand to it."""
+    secure = [listener for listener in here if listener.protocol in ("HTTPS", "TLS")]
+    shaken = most_specific(secure, server_name)
+    named = told_server_name(server_name)
+    choices = tuple(
+        _choice(each, each is shaken, _against(each, server_name, named, shaken))
+        if each in secure
+        else _choice(each, False, f"is of protocol {each.protocol}")
+        for each in here
+    )
+    return shaken, named, choices
+
+
+def told_server_name(server_name: Host) -> str:
+    return "a handshake without server name" if server_name[0] == wire.ABSENT else f"server name {server_name[1]}"
+
+
+def _protocols(here: list[Listener]) -> str:
+    return ", ".join(dict.fromkeys(listener.protocol for listener in here)) or "nothing"
+
+
 def _unasked(here: list[Listener], refusal: str) -> Selection:
     told = f"refused before a listener was chosen: {REFUSALS[refusal]}"
     return Selection(told, tuple(_choice(each, False, "was not asked") for each in here))
@@ -60,23 +119,14 @@ def _by_handshake(
     here: list[Listener], request: Request, host: Host, status: int | None
 ) -> tuple[str, tuple[ListenerChoice, ...]]:
     """HTTPS: the handshake's server name chooses, then Host has to lead to the same listener."""
-    secure = [listener for listener in here if listener.protocol in ("HTTPS", "TLS")]
     https = [listener for listener in here if listener.protocol == "HTTPS"]
     if not https:
-        protocols = ", ".join(dict.fromkeys(listener.protocol for listener in here)) or "nothing"
-        told = f"there is no HTTP or HTTPS listener on the port, only {protocols}: the connection is refused"
+        told = f"there is no HTTP or HTTPS listener on the port, only {_protocols(here)}: the connection is refused"
         return told, tuple(_choice(each, False, f"is of protocol {each.protocol}") for each in here)
     server_name = wire.read_server_name(request.sni)
     if server_name is None:
         return _unasked(here, "bad_sni")[:2]
-    shaken = most_specific(secure, server_name)
-    named = "a handshake without server name" if server_name[0] == wire.ABSENT else f"server name {server_name[1]}"
-    choices = tuple(
-        _choice(each, each is shaken, _against(each, server_name, named, shaken))
-        if each in secure
-        else _choice(each, False, f"is of protocol {each.protocol}")
-        for each in here
-    )
+    shaken, named, choices = _shaken(here, server_name)
     if shaken is None:
         return f"no listener covers {named}: the TLS handshake is refused", choices
     if shaken.protocol == "TLS":
@@ -108,7 +158,14 @@ def _named(host: Host) -> str:
 
 
 def _titled(listener: Listener) -> str:
-    return f"{listener.name} ({listener.hostname or 'any host'})"
+    """Its name, what tells it from others of its port, and the ListenerSet that states it, since names are an owner's own."""
+    covered = "" if listener.protocol in ("TCP", "UDP") else f" ({listener.hostname or 'any host'})"
+    return f"{listener.name}{covered}{owned(listener)}"
+
+
+def owned(listener: Listener) -> str:
+    """` of ListenerSet namespace/name`, for a listener that the Gateway does not state itself."""
+    return "" if listener.owner == f"Gateway {listener.gateway}" else f" of {listener.owner}"
 
 
 def _choice(listener: Listener, chosen: bool, why: str) -> ListenerChoice:

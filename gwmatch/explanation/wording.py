@@ -21,6 +21,10 @@ REFUSALS = {
 }
 
 
+UNCONDITIONAL = {"TLSRoute": "any connection", "TCPRoute": "any connection", "UDPRoute": "any datagram"}
+"""What routes without matches ask: their listener and hostnames say all there is to say (T-1, T-3)."""
+
+
 def text(value: bytes) -> str:
     """Bytes of a request for people: UTF-8, with everything that a terminal would act on escaped.
 

@@ -13,7 +13,7 @@ from ..api import GATEWAY_GROUP, Gateway, GatewayClass, ListenerSet, ParentRefer
 from .ancestors import PLACES, POLICY_PLACE
 from .features import supported_features
 from .gateways import ASSUMED_CONTROLLER
-from .nodes import Condition, GatewayClassNode, GatewayNode, Graph, ListenerNode, ListenerSetNode, Route, RouteNode
+from .nodes import Condition, GatewayClassNode, GatewayNode, Graph, ListenerNode, ListenerSetNode, ParentNode, Route, RouteNode
 from .policy_nodes import PolicyNode
 
 EPOCH = "1970-01-01T00:00:00Z"
@@ -123,10 +123,7 @@ class _Reporter:
 
     def route(self, node: RouteNode, graph: Graph, ours: set[str]) -> dict[str, Any]:
         stored = _mappings(self._stored(node.resource).get("parents"))
-        said = [
-            _Said(_parent_ref(parent.ref), graph.gateways[parent.gateway].controller, parent.conditions)
-            for parent in node.parents
-        ]
+        said = [_Said(_parent_ref(parent.ref), _controller(graph, parent), parent.conditions) for parent in node.parents]
         parents = self._entries(said, node.resource, stored, "parentRef", _ROUTE_TYPES)
         # ST-7: entries of other controllers stay as they are; ours for parents that are gone are left out.
         return _object(node.resource, {"parents": [*parents, *_foreign(stored, ours)]})
@@ -222,6 +219,12 @@ def _foreign(entries: list[Mapping[str, Any]], ours: set[str]) -> list[Mapping[s
 
 def _gateway_ref(key: ResourceKey) -> dict[str, Any]:
     return {"group": key.group, "kind": key.kind, "namespace": key.namespace, "name": key.name}
+
+
+def _controller(graph: Graph, parent: ParentNode) -> str:
+    """Whose entry a parent's is: that of the Gateway's class; of a mesh, whose Services have no class, the one that was named."""
+    gateway = graph.gateways.get(parent.gateway)
+    return (graph.controller or ASSUMED_CONTROLLER) if gateway is None else gateway.controller
 
 
 def _parent_ref(ref: ParentReference) -> dict[str, Any]:

@@ -48,9 +48,7 @@ class Entries:
             for place, listeners in self._places.divide(reached):
                 self.add_rule(lower_rule(route, written, rule, place, self._policies), matches_of(written), listeners)
 
-    def add_rule(
-        self, rule: Rule, matches: Iterable[Match], listeners: Mapping[ListenerId, tuple[HostMatch, ...]]
-    ) -> None:
+    def add_rule(self, rule: Rule, matches: Iterable[Match], listeners: Mapping[ListenerId, tuple[HostMatch, ...]]) -> None:
         """A rule, and an entry for each of its matches at each listener."""
         rule_id = RuleId(len(self.rules))
         self.rules.append(rule)

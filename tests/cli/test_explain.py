@@ -13,7 +13,7 @@ def test_data(run: Run, manifests: Path) -> None:
     result = run("explain", "-q", "-o", "json", "-f", manifests, "--why-not", "shop/cart#broken", f"{URL}/cart")
     shown = json.loads(result.stdout)
     assert result.exit_code == 0
-    further = ["draw", "why", "selection", "listeners", "candidates", "decided", "readings", "whyNot"]
+    further = ["draw", "why", "selection", "listeners", "candidates", "decided", "readings", "whyNot", "connection"]
     assert list(shown) == KEYS + further
     assert [(each["rank"], each["ruleName"], each["outcome"]) for each in shown["candidates"]] == [
         (0, "broken", "lost"), (1, "split", "won"), (2, "old", "lost"),
@@ -30,7 +30,7 @@ def test_text(run: Run, manifests: Path) -> None:
     assert "Listeners on port 80: listener web (any host) takes it: " in result.stdout
     assert "Candidates, in the order in which they are tried" in result.stdout
     assert "Exact /broken     path is /none" in result.stdout
-    assert "Why not\n  HTTPRoute shop/no is not in the set.\n" in result.stdout
+    assert "Why not\n  There is no route shop/no in the set.\n" in result.stdout
 
 
 def test_readings(run: Run, manifests: Path) -> None:

@@ -103,9 +103,7 @@ def test_what_is_assumed_is_said_unless_quiet(run: Run, manifests: Path) -> None
     assert "there is no Gateway" in bare.stderr
 
 
-@pytest.mark.parametrize(
-    ("name", "code"), [("infra/public", 0), ("public", 2), ("infra/other", 2), ("", 2)]
-)
+@pytest.mark.parametrize(("name", "code"), [("infra/public", 0), ("public", 2), ("infra/other", 2), ("", 2)])
 def test_gateway(run: Run, manifests: Path, name: str, code: int) -> None:
     assert run(*MATCH, "-q", "-f", manifests, "-g", name, URL).exit_code == code
 

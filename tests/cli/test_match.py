@@ -12,10 +12,11 @@ from .conftest import Run
 
 KEYS = [
     "outcome", "status", "refusal", "listener", "route", "backend", "backends", "request", "location", "response",
-    "mirrors", "timeouts", "retry",
+    "mirrors", "timeouts", "retry", "grpcStatus", "externalAuth",
 ]  # fmt: skip
 URL = "http://shop.example.com"
 TWO = {"namespace": "shop", "name": "two", "port": 8080}
+USABLE = {"valid": True, "kind": "Service", "failure": None}
 
 
 def asked(run: Run, *arguments: str | Path) -> dict:
@@ -32,12 +33,15 @@ def test_forward(run: Run, manifests: Path) -> None:
         "outcome": "forward",
         "status": None,
         "refusal": None,
-        "listener": {"gateway": "infra/public", "name": "web", "port": 80},
+        "listener": {
+            "gateway": "infra/public", "name": "web", "port": 80, "owner": "Gateway infra/public", "protocol": "HTTP",
+            "hostname": None, "tlsMode": None, "certificates": [], "clientValidation": None,
+        },
         "route": {"kind": "HTTPRoute", "namespace": "shop", "name": "cart", "rule": 1, "ruleName": "split", "match": 0},
-        "backend": TWO,
+        "backend": {**TWO, "kind": "Service", "address": None, "protocol": None, "tls": None},
         "backends": [
-            {"namespace": "shop", "name": "one", "port": 8080, "weight": 3, "share": 0.75, "valid": True},
-            {**TWO, "weight": 1, "share": 0.25, "valid": True},
+            {"namespace": "shop", "name": "one", "port": 8080, "weight": 3, "share": 0.75, **USABLE},
+            {**TWO, "weight": 1, "share": 0.25, **USABLE},
         ],
         "request": {"method": "PUT", "host": "shop.example.com", "path": "/1?v=2", "headers": [["x-user", "7"]]},
         "location": None,
@@ -45,9 +49,13 @@ def test_forward(run: Run, manifests: Path) -> None:
         "mirrors": shown["mirrors"],
         "timeouts": {"request": "1m30s", "backendRequest": "500ms"},
         "retry": {"codes": [502, 503], "attempts": 2, "backoff": "100ms"},
-    }
+        "grpcStatus": None,
+        "externalAuth": [],
+    }  # fmt: skip
+    assert list(shown["listener"])[:3] == ["gateway", "name", "port"]
+    assert list(shown["backend"])[:3] == ["namespace", "name", "port"]
     assert list(shown["route"]) == ["kind", "namespace", "name", "rule", "ruleName", "match"]
-    assert list(shown["backends"][0]) == ["namespace", "name", "port", "weight", "share", "valid"]
+    assert list(shown["backends"][0]) == ["namespace", "name", "port", "weight", "share", "valid", "kind", "failure"]
     assert list(shown["request"]) == ["method", "host", "path", "headers"]
 
 
@@ -145,12 +153,6 @@ class TestRequest:
     @pytest.mark.parametrize("header", ["none", ": empty", ""])
     def test_header(self, run: Run, manifests: Path, header: str) -> None:
         assert run("match", "-f", manifests, "-H", header, f"{URL}/cart").exit_code == 2
-
-    @pytest.mark.parametrize("scheme", ["grpc", "grpcs", "tls", "tcp", "udp", "TCP"])
-    def test_schemes_of_later(self, run: Run, manifests: Path, scheme: str) -> None:
-        result = run("match", "-f", manifests, f"{scheme}://shop.example.com")
-        assert result.exit_code == 2
-        assert f"{scheme} is not in this version" in result.stderr
 
     @pytest.mark.parametrize("url", ["shop.example.com", "ftp://a/", "http://", "http://a:b/", f"{URL}:81/"])
     def test_url(self, run: Run, manifests: Path, url: str) -> None:

@@ -64,7 +64,19 @@ class TestRoutes:
                 "headers": [{"type": "Exact", "name": "x-a", "value": "1"}],
                 "queryParams": [{"type": "RegularExpression", "name": "q", "value": "[0-9]+"}],
                 "action": "shop/one:8080",
-                "backends": [{"namespace": "shop", "name": "one", "port": 8080, "weight": 1, "share": 1.0, "valid": True}],
+                "backends": [
+                    {
+                        "namespace": "shop",
+                        "name": "one",
+                        "port": 8080,
+                        "weight": 1,
+                        "share": 1.0,
+                        "valid": True,
+                        "kind": "Service",
+                        "failure": None,
+                    }
+                ],
+                "grpc": None,
             }
         ]
         assert yaml.safe_load(run("routes", "-q", "-o", "yaml", "-f", folder).stdout) == shown
@@ -178,9 +190,7 @@ def test_help_names_every_verb(run: Run) -> None:
         (gwmatch.LoadError([gwmatch.Problem(message="a"), gwmatch.Problem(message="b")]), 2, "a\nb\n"),
     ],
 )
-def test_what_a_verb_raises(
-    run: Run, monkeypatch: pytest.MonkeyPatch, raised: BaseException, code: int, said: str
-) -> None:
+def test_what_a_verb_raises(run: Run, monkeypatch: pytest.MonkeyPatch, raised: BaseException, code: int, said: str) -> None:
     def fail(**_: Any) -> None:
         raise raised
 
@@ -202,10 +212,14 @@ def test_debugging_shows_the_traceback(run: Run, monkeypatch: pytest.MonkeyPatch
 class TestProcess:
     """A few runs of the real thing."""
 
+    @staticmethod
+    def environment() -> dict[str, str]:
+        """One in which a new interpreter finds what this one has found, whatever the working directory holds."""
+        path = [str(Path(gwmatch.__file__).parent.parent), *filter(None, sys.path)]
+        return {**os.environ, "PYTHONPATH": os.pathsep.join(dict.fromkeys(path)), "PYTHONSAFEPATH": "1"}
+
     def start(self, *arguments: str | Path, **more: Any) -> subprocess.CompletedProcess[str]:
-        root = Path(gwmatch.__file__).parent.parent
-        path = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")]))
-        environment = {**os.environ, "PYTHONPATH": path, **more.pop("env", {})}
+        environment = {**self.environment(), **more.pop("env", {})}
         command = [sys.executable, "-m", "gwmatch", *map(str, arguments)]
         return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, **more)
 
@@ -227,10 +241,9 @@ class TestProcess:
     def test_a_reader_that_has_enough(self, manifests: Path) -> None:
         reader, writer = os.pipe()
         os.close(reader)
-        root = Path(gwmatch.__file__).parent.parent
         with os.fdopen(writer, "w") as closed:
             done = subprocess.run(
                 [sys.executable, "-m", "gwmatch", "routes", "-q", "-f", str(manifests)],
-                env={**os.environ, "PYTHONPATH": str(root)}, stdout=closed, stderr=subprocess.PIPE, text=True, timeout=60,
+                env=self.environment(), stdout=closed, stderr=subprocess.PIPE, text=True, timeout=60,
             )  # fmt: skip
         assert (done.returncode, done.stderr) == (141, "")

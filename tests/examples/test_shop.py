@@ -1,4 +1,4 @@
-"""The shop: its walk-through says what the command says, and its decisions stay what they are."""
+"""The examples: their walk-through says what the command says, and their decisions stay what they are."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from gwmatch.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOP = ROOT / "examples" / "shop"
+PROTOCOLS = ROOT / "examples" / "protocols"
 WALK = (ROOT / "examples" / "README.md").read_text()
 COMMANDS = re.findall(r"```console\n\$ gwmatch (.*)\n((?:.*\n)*?)```", WALK)
 
@@ -81,11 +82,34 @@ def test_payments_need_their_grant() -> None:
     assert (decision.status, decision.backends[0].failure) == (500, "RefNotPermitted")
 
 
+@pytest.mark.parametrize("folder", [SHOP, PROTOCOLS], ids=["shop", "protocols"])
 @pytest.mark.parametrize("channel", ["standard", "experimental"])
-def test_valid(channel: str) -> None:
-    result = CliRunner().invoke(main, ["validate", "-f", str(SHOP), "--channel", channel])
+def test_valid(folder: Path, channel: str) -> None:
+    result = CliRunner().invoke(main, ["validate", "-f", str(folder), "--channel", channel])
     assert (result.exit_code, result.stderr) == (0, "")
 
 
-def test_everything_is_accepted() -> None:
-    assert CliRunner().invoke(main, ["status", "-q", "-f", str(SHOP)]).exit_code == 0
+@pytest.mark.parametrize("folder", [SHOP, PROTOCOLS], ids=["shop", "protocols"])
+def test_everything_is_accepted(folder: Path) -> None:
+    assert CliRunner().invoke(main, ["status", "-q", "-f", str(folder)]).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("url", "outcome", "backend"),
+    [
+        ("grpcs://api.example.com/shop.v1.Cart/Get", "forward", "cart"),
+        ("grpcs://api.example.com/shop.v1.Cart/Checkout", "forward", "payments"),
+        ("grpcs://api.example.com/shop.v1.Carts/Get", "respond", None),
+        ("https://api.example.com/", "respond", None),
+        ("tls://orders.db.example.com", "forward", "postgres"),
+        ("tls://stock.db.example.com", "refuse", None),
+        ("tls://api.example.com", "refuse", None),
+        ("tcp://edge.example.com:5672", "forward", "rabbit"),
+        ("tcp://edge.example.com:6379", "forward", "redis"),
+        ("udp://edge.example.com:53", "drop", None),
+    ],
+)
+def test_protocols(url: str, outcome: str, backend: str | None) -> None:
+    router = gwmatch.compile(gwmatch.load(PROTOCOLS, strict=True))
+    decision = router.match(None, url)
+    assert (decision.outcome, decision.backend and decision.backend.name) == (outcome, backend)

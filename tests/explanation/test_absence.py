@@ -13,18 +13,17 @@ SAME = {"from": "Same"}
 LABELLED = {"from": "Selector", "selector": {"matchLabels": {"team": "a"}}}
 
 
-
 def on_8080(name: str, **fields: bool) -> Manifest:
     return listener(name, **fields) | {"port": 8080}
 
 
 REASONS: list[tuple[str, str, list[Manifest], str]] = [
-    ("not in the set", "a/no", [gateway(), route("r")], "HTTPRoute a/no is not in the set."),
+    ("not in the set", "a/no", [gateway(), route("r")], "There is no route a/no in the set."),
     (
         "elsewhere in the set",
         "z/r",
         [gateway(), route("r")],
-        "HTTPRoute z/r is not in the set; there is HTTPRoute a/r.",
+        "There is no route z/r in the set, but HTTPRoute a/r.",
     ),
     (
         "no such rule",
@@ -177,7 +176,7 @@ def test_hidden_by_a_more_specific_hostname() -> None:
     assert "does take the request" in gwmatch.explain(ordered, URL, why_not="a/r").why_not[0]
 
 
-@pytest.mark.parametrize("name", ["r", "a/", "/r", "a/r/s", "a/r#", "#1", ""])
+@pytest.mark.parametrize("name", ["r", "a/", "/r", "a/r/s", "HTTPRoute/a/", "HTTPRoute/a/r/s", "Gateway/a/r", "a/r#", "#1", ""])
 def test_what_is_no_name(name: str) -> None:
     with pytest.raises(gwmatch.UsageError):
         gwmatch.explain(router(gateway(), route("r")), URL, why_not=name)

@@ -22,12 +22,35 @@ def listener(name: str = "web", hostname: str | None = None, *, tls: bool = Fals
     return made if hostname is None else {**made, "hostname": hostname}
 
 
-def gateway(*listeners: Manifest, name: str = "gw") -> Manifest:
+def connections(name: str, protocol: str, port: int, hostname: str | None = None, *, mode: str = "Passthrough") -> Manifest:
+    """A listener of protocol TLS, TCP or UDP."""
+    made: Manifest = {
+        "name": name,
+        "port": port,
+        "protocol": protocol,
+        "allowedRoutes": {"namespaces": {"from": "All"}},
+    }
+    if protocol == "TLS":
+        made["tls"] = {"mode": mode} | ({"certificateRefs": [{"name": "cert"}]} if mode == "Terminate" else {})
+    return made if hostname is None else {**made, "hostname": hostname}
+
+
+def gateway(*listeners: Manifest, name: str = "gw", sets: bool = False) -> Manifest:
+    allowed = {"allowedListeners": {"namespaces": {"from": "All"}}} if sets else {}
     return {
         "apiVersion": API,
         "kind": "Gateway",
         "metadata": {"namespace": "infra", "name": name},
-        "spec": {"gatewayClassName": "any", "listeners": list(listeners or (listener(),))},
+        "spec": {"gatewayClassName": "any", "listeners": list(listeners or (listener(),)), **allowed},
+    }
+
+
+def listener_set(name: str, *listeners: Manifest) -> Manifest:
+    return {
+        "apiVersion": API,
+        "kind": "ListenerSet",
+        "metadata": {"namespace": "a", "name": name},
+        "spec": {"parentRef": {"namespace": "infra", "name": "gw"}, "listeners": list(listeners)},
     }
 
 
@@ -47,6 +70,30 @@ def route(
         "metadata": {"namespace": namespace, "name": name} | ({"creationTimestamp": created} if created else {}),
         "spec": {"parentRefs": [ref], "hostnames": list(hosts), "rules": list(rules or (rule(),))},
     }
+
+
+def other(
+    kind: str,
+    name: str,
+    *rules: Manifest,
+    hosts: tuple[str, ...] = (),
+    created: str | None = None,
+    section: str | None = None,
+    of_set: str | None = None,
+) -> Manifest:
+    """A route of another kind than HTTPRoute, at the Gateway or at a ListenerSet."""
+    made = route(name, *rules, hosts=hosts, created=created, section=section)
+    if not hosts:
+        del made["spec"]["hostnames"]
+    if of_set:
+        made["spec"]["parentRefs"] = [{"kind": "ListenerSet", "name": of_set}]
+    return {**made, "kind": kind}
+
+
+def call(service: str | None = None, method: str | None = None, **fields: Any) -> Manifest:
+    """A match of a GRPCRoute."""
+    named = {"service": service, "method": method, "type": fields.pop("type", "Exact")}
+    return {"method": {key: value for key, value in named.items() if value is not None}, **fields}
 
 
 def rule(*matches: Manifest, backend: str = "b", **fields: Any) -> Manifest:
