@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
-import pytest
 
 import gwmatch
 
@@ -87,8 +86,6 @@ class Outcome(NamedTuple):
     """What came of a case or a row."""
 
     counts: Counts
-    reason: str | None = None
-    """Why it was not run, if so."""
     failed: bool = False
 
 
@@ -116,8 +113,6 @@ def _outcome(test: Callable[..., None], *given: Any) -> Outcome:
     tally = Tally()
     try:
         test(*given, tally)
-    except pytest.skip.Exception as skipped:
-        return Outcome(tally.counts, reason=str(skipped))
     except AssertionError:
         return Outcome(tally.counts, failed=True)
     return Outcome(tally.counts)
@@ -149,7 +144,7 @@ def page(run: Run, facts: Facts) -> str:
             *_features(run, facts),
             *_validation(run),
             *_not_claimed(run, facts),
-            *_later(run),
+            *_failing(run),
         ]
     )
 
@@ -162,10 +157,10 @@ def _totals(run: Run) -> Iterator[str]:
     counts = _sum(outcome for _, outcome in run.cases)
     yield "## The run"
     yield ""
-    results = ("passed", "failed", "later", "dataplane")
+    results = ("passed", "failed", "dataplane")
     groups = ("cases", "requests", "conditions", "changes")
     rows = ([group, *(counts[group, result] for result in results)] for group in groups)
-    yield from _table(["", "passed", "failed", "not run yet", "only a running data plane can tell"], rows)
+    yield from _table(["", "passed", "failed", "only a running data plane can tell"], rows)
     yield ""
 
 
@@ -228,18 +223,10 @@ def _not_claimed(run: Run, facts: Facts) -> Iterator[str]:
     yield ""
 
 
-def _later(run: Run) -> Iterator[str]:
-    reasons = Counter(outcome.reason for _, outcome in run.cases if outcome.reason)
-    rows = Counter(outcome.reason for _, _, outcome in run.rows if outcome.reason)
+def _failing(run: Run) -> Iterator[str]:
     failed = sorted(case.name for case, outcome in run.cases if outcome.failed)
     if failed:
         yield from ("## Failing", "", *(f"- {name}" for name in failed), "")
-    if reasons or rows:
-        yield "## Not run yet"
-        yield ""
-        named = sorted({*reasons, *rows}, key=str)
-        yield from _table(["why", "cases", "rows"], ([reason, reasons[reason], rows[reason]] for reason in named))
-        yield ""
 
 
 def _is_unclaimed(feature: Feature, claimed: frozenset[str]) -> bool:
@@ -254,7 +241,7 @@ def _sum(outcomes: Iterable[Outcome]) -> Counts:
 
 
 def _of(outcomes: list[Outcome]) -> str:
-    passed = sum(outcome.reason is None and not outcome.failed for outcome in outcomes)
+    passed = sum(not outcome.failed for outcome in outcomes)
     return f"{passed} of {len(outcomes)}" if outcomes else "–"
 
 
@@ -290,7 +277,7 @@ def main(arguments: list[str]) -> int:
     if "--check" in arguments:
         return int(PAGE.read_text("utf-8") != text)
     PAGE.write_text(text, "utf-8")
-    print(f"{PAGE.relative_to(ROOT)}: {sum(not (each.reason or each.failed) for _, each in run.cases)} cases passed")
+    print(f"{PAGE.relative_to(ROOT)}: {sum(not each.failed for _, each in run.cases)} cases passed")
     return 0
 
 

@@ -8,7 +8,6 @@ from .answers import check_request
 from .cluster import Cluster
 from .conditions import check_condition
 from .failures import Failure
-from .later import later
 from .model import Apply, Case, Condition, Delete, Patch, Request, Step, load_cases, needs_folder
 from .tally import Tally, group_of
 
@@ -18,12 +17,6 @@ CASES = load_cases()
 @needs_folder
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES])
 def test_case(case: Case, tally: Tally) -> None:
-    reason = later(case.features)
-    if reason is not None:
-        tally.count("cases", "later")
-        for step in case.steps:
-            tally.count(group_of(step), "later")
-        pytest.skip(reason)
     failures: list[Failure] = []
     cluster = Cluster(case)
     for step in case.steps:
@@ -60,7 +53,7 @@ def run(step: Step, cluster: Cluster) -> list[Failure]:
 def test_a_change_raises_the_generation() -> None:
     """README: `generation_changed` marks where upstream asserts it."""
     for case in CASES:
-        if later(case.features) or not any(isinstance(step, Patch) and step.generation_changed for step in case.steps):
+        if not any(isinstance(step, Patch) and step.generation_changed for step in case.steps):
             continue
         cluster = Cluster(case)
         for step in case.steps:

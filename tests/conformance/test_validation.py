@@ -6,7 +6,6 @@ import pytest
 
 import gwmatch
 
-from .later import later
 from .model import ValidationRow, load_rows, needs_folder
 from .tally import Tally
 
@@ -34,10 +33,6 @@ def judged(row: ValidationRow, channel: str, *, strict: bool) -> tuple[gwmatch.P
     [pytest.param(row, channel, id=f"{row.name}[{channel}]") for row in ROWS for channel in channels(row)],
 )
 def test_row(row: ValidationRow, channel: str, tally: Tally) -> None:
-    reason = later([row.object["kind"]])
-    if reason is not None:
-        tally.count("validation rows", "later")
-        pytest.skip(reason)
     # The `cel` rows hold fields that an API server drops; the other two files reject them.
     strict = not row.source.startswith("tests/cel")
     problems = judged(row, channel, strict=strict)
