@@ -79,42 +79,44 @@ def trace(table: Table, port: int, request: Request, draw: float | int | None = 
 
 def match_tls(table: Table, port: int, sni: bytes | None, draw: float | int | None = None) -> Verdict:
     """What happens to a TLS connection, by the TLSRoutes of the listener that its server name chooses (T-1, T-2)."""
-    server_name = wire.read_server_name(sni)
-    if server_name is None:
-        return Verdict("refuse", refusal="bad_sni")
-    here = [each for each in table.listeners if each.port == port and each.protocol in ("HTTPS", "TLS")]
-    listener = most_specific(here, server_name)
-    if listener is None or listener.protocol == "HTTPS":
-        return Verdict("refuse", listener=None if listener is None else listener.id)
-    return _connected(table, listener, server_name, draw, "refuse")
+    return trace_connection(table, port, "TLS", sni, draw).verdict
 
 
 def match_tcp(table: Table, port: int, draw: float | int | None = None) -> Verdict:
     """What happens to a TCP connection: the oldest route of the listener has it (T-3)."""
-    return _by_protocol(table, port, "TCP", draw, "refuse")
+    return trace_connection(table, port, "TCP", None, draw).verdict
 
 
 def match_udp(table: Table, port: int, draw: float | int | None = None) -> Verdict:
     """What happens to a UDP flow."""
-    return _by_protocol(table, port, "UDP", draw, "drop")
+    return trace_connection(table, port, "UDP", None, draw).verdict
 
 
-def _by_protocol(table: Table, port: int, protocol: str, draw: float | int | None, closed: str) -> Verdict:
-    listener = next((each for each in table.listeners if each.port == port and each.protocol == protocol), None)
+def trace_connection(table: Table, port: int, protocol: str, sni: bytes | None, draw: float | int | None = None) -> Trace:
+    """What happens to a connection without HTTP, with the way there. `protocol` is TLS, TCP or UDP; only TLS has a name."""
+    closed = "drop" if protocol == "UDP" else "refuse"
+    here = [each for each in table.listeners if each.port == port]
+    name: tuple[str, str] | None = (wire.ABSENT, "")
+    if protocol == "TLS":
+        name = wire.read_server_name(sni)
+        if name is None:
+            return Trace(Verdict(closed, refusal="bad_sni"))
+        listener = most_specific([each for each in here if each.protocol in ("HTTPS", "TLS")], name)
+    else:
+        listener = next((each for each in here if each.protocol == protocol), None)
     if listener is None:
-        return Verdict(closed)
-    return _connected(table, listener, (wire.ABSENT, ""), draw, closed)
-
-
-def _connected(table: Table, listener: Listener, name: tuple[str, str], draw: float | int | None, closed: str) -> Verdict:
-    nothing = Facts(b"", name, b"", {}, {}, is_grpc=False)
-    won = _winner(tuple(_candidates(table, listener, nothing)))
+        return Trace(Verdict(closed))
+    if listener.protocol == "HTTPS":  # there, requests are decided one by one
+        return Trace(Verdict(closed, listener=listener.id), listener)
+    candidates = tuple(_candidates(table, listener, Facts(b"", name, b"", {}, {}, is_grpc=False)))
+    won = _winner(candidates)
     if won is None:
-        return Verdict(closed, listener=listener.id)
+        return Trace(Verdict(closed, listener=listener.id), listener, candidates)
     backends = table.rules[won.entry.rule].backends
     picked = actions.pick(backends, 0.0 if draw is None else draws.unit(draw))
     usable = picked is not None and backends[picked].failure is None
-    return Verdict("forward" if usable else closed, listener=listener.id, entry=won.entry.id, backend=picked)
+    verdict = Verdict("forward" if usable else closed, listener=listener.id, entry=won.entry.id, backend=picked)
+    return Trace(verdict, listener, candidates)
 
 
 # ------------------------------------------------------------------------------------------------------- reading the request

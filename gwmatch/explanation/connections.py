@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from .. import reference, wire
 from .._core import Decision
-from ..ir import Listener, Table, Verdict, as_bytes
-from ..lowering.precedence import host_rank, rank
-from ..reference import Candidate, Facts, Trace, covers
+from ..ir import as_bytes
+from ..reference import Facts
 from ..router import Router
 from .absence import Absence, Findings
 from .account import Deciding, Explanation
 from .contenders import contenders
 from .faults import failure
-from .selection import Host, select_connection, told_server_name
+from .selection import select_connection, told_server_name
 from .wording import REFUSALS
 
 
@@ -22,13 +21,12 @@ def explain_connection(
     """The Decision for a connection; `protocol` is TLS, TCP or UDP, and only TLS has a server name."""
     sent = as_bytes(sni) if protocol == "TLS" and sni else None
     table = router.table
-    decision, verdict = _decided(router, protocol, sent, port, draw)
-    assert verdict == decision.verdict, f"a bug in gwmatch: the twins part on {protocol} {sent!r} at port {port}"
+    decision = _decided(router, protocol, sent, port, draw)
+    trace = reference.trace_connection(table, port, protocol, sent, draw)
+    assert trace.verdict == decision.verdict, f"a bug in gwmatch: the twins part on {protocol} {sent!r} at port {port}"
     selection = select_connection(table, port, protocol, sent)
     name = wire.read_server_name(sent)
     facts = "bad_sni" if name is None else Facts(b"", name, b"", {}, {}, is_grpc=False)
-    tried = () if selection.taken is None or name is None else _tried(table, selection.taken, name)
-    trace = Trace(verdict, selection.taken, tried)
     candidates, decided = contenders(table, trace, facts)
     named = "" if name is None else told_server_name(name)
     found = Findings(router, trace, facts, selection, candidates, (), "connection", named)
@@ -47,31 +45,15 @@ def explain_connection(
     )
 
 
-def _decided(router: Router, protocol: str, sni: bytes | None, port: int, draw: float | int) -> tuple[Decision, Verdict]:
-    """What both twins say."""
-    bound, table = router.port(port), router.table
+def _decided(router: Router, protocol: str, sni: bytes | None, port: int, draw: float | int) -> Decision:
+    bound = router.port(port)
     match protocol:
         case "TLS":
-            return bound.match_tls(sni, draw=draw), reference.match_tls(table, port, sni, draw)
+            return bound.match_tls(sni, draw=draw)
         case "TCP":
-            return bound.match_tcp(draw=draw), reference.match_tcp(table, port, draw)
+            return bound.match_tcp(draw=draw)
         case _:
-            return bound.match_udp(draw=draw), reference.match_udp(table, port, draw)
-
-
-def _tried(table: Table, listener: Listener, name: Host) -> tuple[Candidate, ...]:
-    """The routes whose hostnames cover the server name, in rank order. The first takes every connection.
-
-    Under `hostname_fallthrough="isolated"` it is the same one: it has the most specific hostname.
-    """
-    own = table.options.hostname_precedence == "own"
-    found = []
-    for entry in (table.entries[entry_id] for entry_id in listener.entries):
-        fitting = [match.own if own else match.effective for match in entry.hosts if covers(match.effective, name)]
-        if fitting:
-            hostname = min(fitting, key=host_rank)
-            found.append(Candidate(entry, hostname, rank(entry, hostname, table.rule_of(entry), table.options), None))
-    return tuple(sorted(found, key=lambda candidate: candidate.key))
+            return bound.match_udp(draw=draw)
 
 
 def _summary(found: Findings, protocol: str, decided: Deciding | None) -> str:

@@ -1,4 +1,5 @@
-"""Hypothesis strategies for resources: whole sets of manifests, as mappings, that make one Gateway with HTTPRoutes.
+"""Hypothesis strategies for resources: whole sets of manifests, as mappings, that make one Gateway with HTTPRoutes. Those with
+every kind are in `clusters`.
 
 Names, hosts and paths come from small alphabets, so that routes of several namespaces compete for the same requests.
 """
@@ -19,7 +20,8 @@ NAMESPACES = ("red", "red-a", "blue")
 Mapping = dict[str, Any]
 
 
-def _object(kind: str, namespace: str | None, name: str, version: str = f"{GROUP}/v1", **fields: Any) -> Mapping:
+def manifest(kind: str, namespace: str | None, name: str, version: str = f"{GROUP}/v1", **fields: Any) -> Mapping:
+    """An object of the group and version of most kinds, unless another is given."""
     metadata = {"name": name} if namespace is None else {"namespace": namespace, "name": name}
     return {"apiVersion": version, "kind": kind, "metadata": metadata, **fields}
 
@@ -47,7 +49,16 @@ _backends = st.lists(
 rules = st.fixed_dictionaries({"matches": st.lists(_matches, min_size=1, max_size=3), "backendRefs": _backends})
 """A rule of an HTTPRoute. Port 81 is one that no Service of the set has, so its share answers 500."""
 
-_created = st.sampled_from((None, "2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z"))
+_CREATED = (None, "2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z")
+
+
+@st.composite
+def created(draw: st.DrawFn, made: Mapping) -> Mapping:
+    """The same object with an age, or without one."""
+    when = draw(st.sampled_from(_CREATED))
+    if when is not None:
+        made["metadata"]["creationTimestamp"] = when
+    return made
 
 
 @st.composite
@@ -57,14 +68,13 @@ def http_routes(draw: st.DrawFn, namespace: str, name: str) -> Mapping:
     section = draw(st.sampled_from((None, None, "l0", "l1")))
     if section is not None:
         parent["sectionName"] = section
-    route = _object("HTTPRoute", namespace, name, spec={"parentRefs": [parent], "rules": draw(st.lists(rules, min_size=1, max_size=3))})
+    route = manifest(
+        "HTTPRoute", namespace, name, spec={"parentRefs": [parent], "rules": draw(st.lists(rules, min_size=1, max_size=3))}
+    )
     hostnames = draw(st.lists(st.sampled_from(HOSTNAMES), max_size=2, unique=True))
     if hostnames:
         route["spec"]["hostnames"] = hostnames
-    created = draw(_created)
-    if created is not None:
-        route["metadata"]["creationTimestamp"] = created
-    return route
+    return draw(created(route))
 
 
 @st.composite
@@ -75,10 +85,10 @@ def resource_sets(draw: st.DrawFn) -> list[Mapping]:
     for index, hostname in enumerate(hostnames):
         listener = {"name": f"l{index}", "port": 80, "protocol": "HTTP", "allowedRoutes": {"namespaces": {"from": "All"}}}
         listeners.append(listener if hostname is None else {**listener, "hostname": hostname})
-    found = [_object("Gateway", "infra", "edge", spec={"gatewayClassName": "any", "listeners": listeners})]
+    found = [manifest("Gateway", "infra", "edge", spec={"gatewayClassName": "any", "listeners": listeners})]
     for namespace in NAMESPACES:
         for name in ("one", "two"):
-            found.append(_object("Service", namespace, name, "v1", spec={"ports": [{"port": 80}]}))
+            found.append(manifest("Service", namespace, name, "v1", spec={"ports": [{"port": 80}]}))
     wanted = st.lists(st.tuples(st.sampled_from(NAMESPACES), st.sampled_from(("x", "y"))), min_size=1, max_size=6, unique=True)
     found.extend(draw(http_routes(namespace, name)) for namespace, name in draw(wanted))
     return found
