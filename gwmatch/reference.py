@@ -96,11 +96,12 @@ def trace_connection(table: Table, port: int, protocol: str, sni: bytes | None, 
     """What happens to a connection without HTTP, with the way there. `protocol` is TLS, TCP or UDP; only TLS has a name."""
     closed = "drop" if protocol == "UDP" else "refuse"
     here = [each for each in table.listeners if each.port == port]
-    name: tuple[str, str] | None = (wire.ABSENT, "")
+    name = (wire.ABSENT, "")
     if protocol == "TLS":
-        name = wire.read_server_name(sni)
-        if name is None:
+        asked = wire.read_server_name(sni)
+        if asked is None:
             return Trace(Verdict(closed, refusal="bad_sni"))
+        name = asked
         listener = most_specific([each for each in here if each.protocol in ("HTTPS", "TLS")], name)
     else:
         listener = next((each for each in here if each.protocol == protocol), None)

@@ -222,7 +222,7 @@ def _gateway_ref(key: ResourceKey) -> dict[str, Any]:
 
 
 def _controller(graph: Graph, parent: ParentNode) -> str:
-    """Whose entry a parent's is: that of the Gateway's class; of a mesh, whose Services have no class, the one that was named."""
+    """Whose entry a parent's is: that of the Gateway's class; in a mesh, whose Services have no class, the one named."""
     gateway = graph.gateways.get(parent.gateway)
     return (graph.controller or ASSUMED_CONTROLLER) if gateway is None else gateway.controller
 

@@ -19,7 +19,8 @@ def said(*manifests: dict) -> list[str]:
 def test_an_odd_spelling_of_a_path_is_reported(value: str, usual: str) -> None:
     matches = [{"path": {"type": "Exact", "value": value}}]
     (found,) = said(gateway(listener()), route(rule(matches=matches)))
-    assert found.startswith("HTTPRoute") and usual in found
+    assert found.startswith("HTTPRoute")
+    assert usual in found
     assert "spec.rules[0].matches[0].path.value" in found
 
 
