@@ -33,24 +33,20 @@ _SPOTS: tuple[tuple[str, int, Mapping], ...] = (
     ("TLS", 443, {"tls": {"mode": "Terminate", **_CERTIFICATE}}),
     ("TLS", 8443, {"tls": {"mode": "Passthrough"}}),
     ("TCP", 5432, {}),
-    ("TCP", 80, {}),
+    ("TCP", 8443, {}),
     ("UDP", 5432, {}),
     ("UDP", 443, {}),
 )
 _LABELS = {"matchLabels": {"team": "web"}}
 _CONSENTS: tuple[Mapping, ...] = (
-    {"from": "All"},
-    {"from": "All"},
-    {"from": "All"},
+    *({"from": "All"},) * 8,
     {"from": "Same"},
     {"from": "Selector", "selector": _LABELS},
     {"from": "Selector", "selector": {"matchExpressions": [{"key": "team", "operator": "NotIn", "values": ["web"]}]}},
     {"from": "Selector", "selector": {}},
 )
 _PARENTS: tuple[Mapping, ...] = (
-    {"namespace": PLATFORM, "name": "edge"},
-    {"namespace": PLATFORM, "name": "edge"},
-    {"namespace": PLATFORM, "name": "edge"},
+    *({"namespace": PLATFORM, "name": "edge"},) * 6,
     {"namespace": PLATFORM, "name": "edge", "sectionName": "l0"},
     {"namespace": PLATFORM, "name": "edge", "port": 80},
     {"kind": "ListenerSet", "name": "one"},
@@ -79,6 +75,11 @@ _HTTP_FILTERS: tuple[Mapping, ...] = (
         "externalAuth": {"protocol": "GRPC", "grpc": {}, "backendRef": {"name": "one", "port": 80, "namespace": "red"}},
     },
 )
+_TRUSTED: tuple[Mapping, ...] = (
+    {"wellKnownCACertificates": "System"},
+    {"wellKnownCACertificates": "example.net/x"},
+    {"caCertificateRefs": [{"group": "", "kind": "ConfigMap", "name": "ca"}]},
+)
 _FROM = st.sampled_from(
     [
         {"group": GROUP, "kind": kind, "namespace": of}
@@ -92,12 +93,12 @@ _TO = st.sampled_from(
 
 
 @st.composite
-def listeners(draw: st.DrawFn) -> list[Mapping]:
+def listeners(draw: st.DrawFn, *, least: int = 1) -> list[Mapping]:
     """Some listeners of one owner, without what the CRDs refuse."""
     found: list[Mapping] = []
     taken = set()
-    for protocol, port, more in draw(st.lists(st.sampled_from(_SPOTS), min_size=1, max_size=4)):
-        hostname = draw(st.sampled_from((None, *HOSTNAMES))) if protocol in ("HTTP", "HTTPS", "TLS") else None
+    for protocol, port, more in draw(st.lists(st.sampled_from(_SPOTS), min_size=least, max_size=least + 3)):
+        hostname = draw(st.sampled_from((None, None, None, *HOSTNAMES))) if protocol in ("HTTP", "HTTPS", "TLS") else None
         if (port, protocol, hostname) in taken:  # V-LS-6
             continue
         taken.add((port, protocol, hostname))
@@ -152,7 +153,7 @@ def _rules(draw: st.DrawFn, kind: str) -> list[Mapping]:
         return [{"backendRefs": draw(backend_refs(least=1))}]
     found = []
     for _ in range(draw(st.integers(1, 3))):
-        rule = dict(draw(rules)) if kind == "HTTPRoute" else draw(_grpc_rules())
+        rule: Mapping = dict(draw(rules)) if kind == "HTTPRoute" else draw(_grpc_rules())
         rule["backendRefs"] = draw(backend_refs())
         if draw(st.integers(0, 3)) == 0:
             rule["filters"] = [
@@ -182,7 +183,7 @@ def _services(draw: st.DrawFn, namespace: str) -> list[Mapping]:
         port: Mapping = {"name": "web", "port": 80}
         app = draw(st.sampled_from((None, None, None, "kubernetes.io/h2c", "kubernetes.io/ws", "kubernetes.io/wss")))
         ports = [port if app is None else {**port, "appProtocol": app}]
-        if draw(st.booleans()):
+        if draw(st.integers(0, 3)):
             ports.append({"name": "flows", "port": 80, "protocol": "UDP"})
         found.append(manifest("Service", namespace, name, "v1", spec={"ports": ports}))
         if draw(st.integers(0, 5)) == 0:
@@ -201,10 +202,9 @@ def _policies(draw: st.DrawFn, namespace: str) -> list[Mapping]:
     found = []
     for name in draw(st.lists(st.sampled_from(NAMES), max_size=2, unique=True)):
         target: Mapping = {"group": "", "kind": "Service", "name": draw(st.sampled_from(NAMES))}
-        section = draw(st.sampled_from(({}, {}, {"sectionName": "web"}, {"sectionName": "gone"})))
-        trusted = draw(st.sampled_from(({"wellKnownCACertificates": "System"}, {"wellKnownCACertificates": "example.net/x"},
-                                        {"caCertificateRefs": [{"group": "", "kind": "ConfigMap", "name": "ca"}]})))  # fmt: skip
-        spec = {"targetRefs": [{**target, **section}], "validation": {"hostname": "db.test", **copy.deepcopy(trusted)}}
+        section: Mapping = draw(st.sampled_from(({}, {}, {"sectionName": "web"}, {"sectionName": "gone"})))
+        trusted = copy.deepcopy(draw(st.sampled_from(_TRUSTED)))
+        spec = {"targetRefs": [{**target, **section}], "validation": {"hostname": "db.test", **trusted}}
         found.append(draw(created(manifest("BackendTLSPolicy", namespace, name, spec=spec))))
     for name in draw(st.lists(st.sampled_from(NAMES), max_size=2, unique=True)):
         spec = {"targetRefs": [{"group": "", "kind": "Service", "name": draw(st.sampled_from(NAMES))}], "retryConstraint": {}}
@@ -237,7 +237,7 @@ def _grants(draw: st.DrawFn, namespace: str) -> list[Mapping]:
 @st.composite
 def clusters(draw: st.DrawFn) -> list[Mapping]:
     """Manifests of one Gateway `infra/edge`, ListenerSets, and routes of every kind by two tenants, with all they refer to."""
-    gateway: Mapping = {"gatewayClassName": "any", "listeners": draw(listeners())}
+    gateway: Mapping = {"gatewayClassName": "any", "listeners": draw(listeners(least=4))}
     consent = draw(
         st.sampled_from((None, {"from": "All"}, {"from": "All"}, {"from": "Same"}, {"from": "Selector", "selector": _LABELS}))
     )
@@ -259,11 +259,29 @@ def clusters(draw: st.DrawFn) -> list[Mapping]:
                 draw(created(manifest("ListenerSet", tenant, name, spec={"parentRef": parent, "listeners": draw(listeners())})))
             )
     named = st.tuples(st.sampled_from(ROUTES), st.sampled_from(TENANTS), st.sampled_from(NAMES))
-    found += [draw(routes(*which)) for which in draw(st.lists(named, min_size=1, max_size=8, unique=True))]
+    found += [draw(routes(*which)) for which in draw(st.lists(named, min_size=3, max_size=10, unique=True))]
     return found
 
 
-_ODD = ("", "x" * 300, -1, 0, 65536, True, [], [{}], {}, {"name": "x"}, "*", "*.", "a b", "\u212a.test", "(", "None", "Service")
+_ODD: tuple[Any, ...] = (
+    "",
+    "x" * 300,
+    -1,
+    0,
+    65536,
+    True,
+    [],
+    [{}],
+    {},
+    {"name": "x"},
+    "*",
+    "*.",
+    "a b",
+    "\u212a.test",
+    "(",
+    "None",
+    "Service",
+)
 _BENDS: tuple[Callable[[Any, Any], Any], ...] = (
     lambda value, odd: odd,
     lambda value, odd: [value, value],

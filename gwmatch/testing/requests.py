@@ -82,12 +82,17 @@ _BENT_PATHS = (
     lambda path: path * 40,
     lambda path: b"http://a.test" + path,
 )
-_ODD_PATHS = (b"*", b"", b"/", b"//", b"/..", b"/%2e", b"/a" * 100, b"/" + b"x" * 8191, b"/" + b"x" * 8192, b"/b" * 70, b"/;/a", b"/a/%zz")
+_ODD_PATHS = (b"*", b"", b"/", b"//", b"/..", b"/%2e", b"/a" * 100, b"/" + b"x" * 8191, b"/" + b"x" * 8192,
+              b"/b" * 70, b"/;/a", b"/a/%zz")  # fmt: skip
 _ODD_METHODS = (b"GET", b"get", b"POST", b"OPTIONS", b"CONNECT", b"PATCH", b"", b"G T", b"M-SEARCH", b"GET\x00", b"\xff")
 _ODD_QUERIES = (b"", b"?", b"?a=1&a=2", b"?a", b"?%61=1", b"?a+b=a%62", b"?A=1", b"?=1", b"?a=%zz", b"?a=1,2&&b[]=a", b"?a=1#x",
-                b"?a=\x01", b"?" + b"q" * 16384, b"?" + b"q" * 16385, b"?b[]=1&a=;1", b"?a=1%26a=2")
+                b"?a=\x01", b"?" + b"q" * 16384, b"?" + b"q" * 16385, b"?b[]=1&a=;1", b"?a=1%26a=2")  # fmt: skip
+_ODD_SERVER_NAMES = (None, b"a.test", b"b.a.test", b"x.org", b"B.A.test.", b"1.2.3.4", b"a..b", b"a.test:1")
 _CALLS = (b"/a/b", b"/a.b/Get", b"/A/b", b"/a/b/", b"/a//b", b"/a", b"//b", b"/a.b/c", b"/a%2Eb/Get", b"/a.b%2FGet", b"/b/Get")
-_MEDIA_TYPES = (b"application/grpc", b"Application/gRPC+proto", b"application/grpc;x=1", b"application/grpc-web", b" application/grpc\t", b"text/plain")
+_MEDIA_TYPES = (
+    b"application/grpc", b"Application/gRPC+proto", b"application/grpc;x=1", b"application/grpc-web", b" application/grpc\t",
+    b"text/plain",
+)  # fmt: skip
 _ODD_LINES = (
     (b"x-a", b"1"), (b"X-A", b"2"), (b"x-a", b" 1 "), (b"x-a", b""), (b"cookie", b"a"), (b"Cookie", b"b=2"), (b"x-b", b"a\x00"),
     (b"x-b", b"1\r\n2"), (b"x a", b"1"), (b"x-a ", b"1"), (b"", b"1"), (b"x_a", b"1"), (b"Origin", b"https://a.test"),
@@ -99,9 +104,14 @@ _ODD_LINES = (
 @st.composite
 def requests_near(draw: st.DrawFn, table: Table) -> tuple[int, Request, float]:
     """A port of the table, a request for it, and a draw for its weights."""
-    listener = draw(st.sampled_from(table.listeners))
+    populated = [listener for listener in table.listeners if listener.entries]
+    anywhere = not populated or draw(st.integers(0, 3)) == 0
+    listener = draw(st.sampled_from(table.listeners if anywhere else tuple(populated)))
     asked = listener.entries or range(len(table.entries))
     entry = table.entries[draw(st.sampled_from(asked))] if asked else None
+    chance = draw(st.sampled_from((0.0, 0.25, 0.5, 0.999999, 1 - 2**-53)))
+    if entry is not None and draw(st.booleans()):
+        return listener.port, _hit(draw, listener.hostname, entry), chance
     host = _host(draw, listener.hostname, entry)
     path = _path(draw, entry)
     method = entry.method if entry is not None and entry.method and draw(st.booleans()) else draw(st.sampled_from(_ODD_METHODS))
@@ -110,13 +120,37 @@ def requests_near(draw: st.DrawFn, table: Table) -> tuple[int, Request, float]:
     lines = list(_lines(draw, entry.headers if entry is not None else ()))
     if entry is not None and (entry.grpc is not None or draw(st.integers(0, 9)) == 0):
         method = draw(st.sampled_from((b"POST", b"POST", b"POST", b"GET")))
-        lines += [(_recased(draw, b"content-type"), media_type) for media_type in draw(st.lists(st.sampled_from(_MEDIA_TYPES), max_size=2))]
+        types = draw(st.lists(st.sampled_from(_MEDIA_TYPES), max_size=2))
+        lines += [(_recased(draw, b"content-type"), media_type) for media_type in types]
     if host is not None and draw(st.integers(0, 9)) == 0:
         lines.append((draw(st.sampled_from((b"host", b"Host"))), draw(st.sampled_from((host, host + b":80", b"org", b"")))))
     query = _query(draw, entry.query_params if entry is not None else ())
-    sni = draw(st.sampled_from((host, host, host, None, b"a.test", b"b.a.test", b"x.org", b"B.A.test.", b"1.2.3.4", b"a..b", b"a.test:1")))
-    chance = draw(st.sampled_from((0.0, 0.25, 0.5, 0.999999, 1 - 2**-53)))
+    sni = draw(st.sampled_from((host, host, host, *_ODD_SERVER_NAMES)))
     return listener.port, Request(method, host, path + query, tuple(lines), sni), chance
+
+
+def _hit(draw: st.DrawFn, at: str | None, entry: Entry) -> Request:
+    """A request that satisfies all of an entry, unless a regular expression wants more than it looks like."""
+    name = draw(st.sampled_from([match.effective for match in entry.hosts])) or at or "b.a.test"
+    host = name.replace("*", draw(st.sampled_from(("z", "b", "c.b")))).encode()
+    lines = [
+        (_recased(draw, match.name), host if match.name == b"host" else _satisfying(draw, match)) for match in entry.headers
+    ]
+    path = entry.path.value or b"/"
+    if entry.path.kind is PathKind.REGULAR_EXPRESSION:
+        path = draw(st.sampled_from((b"/a", b"/ab", b"/b", b"/bbb", b"/a/x")))
+    elif entry.path.kind is PathKind.PATH_PREFIX:
+        path = draw(st.sampled_from((path, path + b"/c", path.rstrip(b"/") + b"/b")))
+    method = entry.method or b"GET"
+    if entry.grpc is not None:
+        service, called = entry.grpc.service or b"a", entry.grpc.method or b"b"
+        path = b"/a.b/Get" if entry.grpc.is_regex else b"/" + service + b"/" + called
+        if draw(st.integers(0, 3)):
+            method = b"POST"
+            lines.append((b"content-type", b"application/grpc"))
+    if entry.query_params:
+        path += _query(draw, entry.query_params)
+    return Request(method, host, path, tuple(lines), host)
 
 
 def _host(draw: st.DrawFn, at: str | None, entry: Entry | None) -> bytes | None:

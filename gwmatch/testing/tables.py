@@ -113,7 +113,8 @@ _calls = st.one_of(
     st.builds(MethodMatch, st.sampled_from(SERVICES), st.sampled_from(CALLED)),
     st.builds(MethodMatch, st.sampled_from((b"a.*", b"[ab]", None)), st.sampled_from((b".*", b"b|G.t", None)), st.just(True)),
 )
-_grpc_matches = st.tuples(st.just(_CATCH_ALL), st.none(), st.one_of(st.just(()), _conditions(HEADER_NAMES)), st.just(()), _calls)
+_grpc_headers = st.one_of(st.just(()), _conditions(HEADER_NAMES))
+_grpc_matches = st.tuples(st.just(_CATCH_ALL), st.none(), _grpc_headers, st.just(()), _calls)
 _ruled = st.tuples(_routes, st.lists(st.sampled_from(HOSTNAMES), min_size=1, max_size=3, unique=True), _filters, _backends)
 
 _HTTP = st.lists(st.sampled_from(HOSTNAMES), min_size=1, max_size=4, unique=True)
@@ -134,7 +135,7 @@ def tables(draw: st.DrawFn) -> Table:
         matches: list[tuple[object, ...]] = list(draw(st.lists(_grpc_matches if is_grpc else _matches, min_size=1, max_size=4)))
         drawn.append((number, hostnames, matches))
     drawn[0][2].extend(_bulk(draw(st.sampled_from(BULK)), draw(_paths), draw(st.sampled_from(("headers", "query", "paths")))))
-    listeners = []
+    listeners: list[Listener] = []
     entries: list[Entry] = []
     hosts = VirtualHosts(rules, chosen)
     for protocol, port in (("HTTP", 80), ("HTTPS", 443)):
@@ -164,13 +165,14 @@ def _add_connections(
 ) -> None:
     """Listeners that decide no HTTP, with routes of their own. TLS shares port 443 with HTTPS, by other names."""
     taken = {listener.hostname for listener in listeners if listener.port == 443}
-    wanted: list[tuple[str, str | None]] = [("TLS", name) for name in draw(st.lists(st.sampled_from(HOSTNAMES), max_size=2, unique=True))]
+    named = draw(st.lists(st.sampled_from(HOSTNAMES), max_size=2, unique=True))
+    wanted: list[tuple[str, str | None]] = [("TLS", name) for name in named]
     wanted += [(protocol, None) for protocol in draw(st.lists(st.sampled_from(("TCP", "UDP")), max_size=2, unique=True))]
     for protocol, hostname in wanted:
         if protocol == "TLS" and hostname in taken:
             continue
         index = ListenerId(len(listeners))
-        drawn = []
+        drawn: list[tuple[int, list[str | None], list[tuple[object, ...]]]] = []
         for _ in range(draw(st.integers(0, 3))):
             route, names, _, backends = draw(_ruled)
             plain = tuple(structs.replace(backend, filters=Filters()) for backend in backends)
@@ -180,9 +182,7 @@ def _add_connections(
         entries.extend(added)
         ids = tuple(entry.id for entry in added)
         tree = hosts.add(added) if added else HostNode()
-        listeners.append(
-            Listener(index, "ns/gw", "Gateway ns/gw", f"l{index}", 443, protocol, hostname, None, ids, tree)
-        )
+        listeners.append(Listener(index, "ns/gw", "Gateway ns/gw", f"l{index}", 443, protocol, hostname, None, ids, tree))
 
 
 def _bulk(count: int, path: PathMatch, what: str) -> list[tuple[object, ...]]:

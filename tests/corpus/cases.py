@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -15,20 +15,32 @@ from gwmatch import Options, ir
 
 FOLDER = Path(__file__).resolve().parent
 
-PORTS = {"http": 80, "https": 443}
+PORTS = {"http": 80, "https": 443, "grpc": 80, "grpcs": 443, "tls": 443}
+COMPARED = (
+    "outcome", "status", "refusal", "grpc_status", "rule", "match", "listener", "owner", "backend", "shares", "address",
+    "backend_tls", "retry_budget", "session", "external_auth", "extensions", "location", "mirrors", "request_path",
+    "request_host",
+)  # fmt: skip
+"""Fields of a case that must equal an answer's."""
+Scheme = Literal["http", "https", "grpc", "grpcs", "tls", "tcp", "udp"]
 
 
 class RequestText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A request as a TOML file can say it. Without `host` there is no Host at all."""
+    """A request or a connection as a TOML file can say it. Without `host` there is no Host at all.
 
-    method: str = "GET"
+    `grpc` and `grpcs` are http and https with the method and the content type of a gRPC call, unless others are given. A `tls`
+    connection has a server name and no more, `tcp` and `udp` have a port.
+    """
+
+    method: str | None = None
+    """Else POST for gRPC, and GET."""
     host: str | None = None
     path: str = "/"
     """Path and query."""
     headers: list[tuple[str, str]] = []
-    scheme: Literal["http", "https"] = "http"
+    scheme: Scheme = "http"
     port: int | None = None
-    """Where the request arrives; without it, the scheme's own port."""
+    """Where the request arrives; without it, the scheme's own port. TCP and UDP have none."""
     sni: str | None = None
     draw: float = 0.25
 
@@ -45,9 +57,35 @@ class RequestText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     header_length: tuple[str, int] | None = None
     """A further header, and how long its value is."""
 
+    def __post_init__(self) -> None:
+        if self.scheme in ("tcp", "udp") and self.port is None:
+            raise ValueError(f"{self.scheme} needs a port")
+        of_http = self.method or self.host or self.headers or self.path != "/"
+        if self.is_connection and (of_http or (self.sni is not None and self.scheme != "tls")):
+            raise ValueError(f"{self.scheme} has no such field")
+
+    @property
+    def is_connection(self) -> bool:
+        """Whether nobody reads what is inside."""
+        return self.scheme in ("tls", "tcp", "udp")
+
+    @property
+    def is_grpc(self) -> bool:
+        return self.scheme in ("grpc", "grpcs")
+
     @property
     def arrives_at(self) -> int:
         return self.port or PORTS[self.scheme]
+
+    @property
+    def verb(self) -> str:
+        return self.method if self.method is not None else "POST" if self.is_grpc else "GET"
+
+    @property
+    def lines(self) -> list[tuple[str, str]]:
+        """The headers that are text."""
+        typed = any(name.lower() == "content-type" for name, _ in self.headers)
+        return [*self.headers, *([("content-type", "application/grpc")] if self.is_grpc and not typed else [])]
 
     def build(self) -> ir.Request:
         host = self.host if self.host_bytes is None else bytes.fromhex(self.host_bytes)
@@ -56,11 +94,28 @@ class RequestText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
             path = path.ljust(self.path_length, b"a")
         if self.query_length is not None:
             path += b"?".ljust(self.query_length + 1, b"a")
-        headers: list[tuple[str, str | bytes]] = [*self.headers]
+        headers: list[tuple[str, str | bytes]] = [*self.lines]
         headers += [(name, bytes.fromhex(value)) for name, value in self.header_bytes]
         if self.header_length is not None:
             headers.append((self.header_length[0], "a" * self.header_length[1]))
-        return ir.Request.of(self.method, host, path, headers, self.sni)
+        return ir.Request.of(self.verb, host, path, headers, self.sni)
+
+
+class BackendTLSText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How the connection to the picked backend is secured: the fields of ir.BackendTLS that are at stake. With none of them,
+    it is not."""
+
+    hostname: str | None = None
+    policy: str | None = None
+    ca_certificates: tuple[str, ...] | None = None
+    subject_alt_names: tuple[tuple[str, str], ...] | None = None
+    well_known: str | None = None
+    client_certificate: str | None = None
+
+    @property
+    def named(self) -> dict[str, Any]:
+        fields = {field: getattr(self, field) for field in self.__struct_fields__}
+        return {field: value for field, value in fields.items() if value is not None}
 
 
 class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -78,12 +133,27 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     status: int | None = None
     """What the gateway itself answers; with 404 and 421 no rule is named."""
     refusal: str | None = None
-    """Means `respond` with 400, and no rule."""
+    """Means `respond` with 400, and no rule; for a connection, `refuse`."""
+    grpc_status: int | None = None
+    """What the client of a gRPC call reads where the gateway answers itself; 0 where that is no error of gRPC."""
     listener: str | None = None
+    owner: str | None = None
+    """`Kind namespace/name` of what states the listener."""
     backend: str | None = None
     """`namespace/name`, or `namespace/name:port`."""
     shares: dict[str, float] | None = None
     """By `namespace/name`, exactly; all backends of the rule."""
+    address: str | None = None
+    """Where a backend is that is no Service."""
+    backend_tls: BackendTLSText | None = None
+    retry_budget: str | None = None
+    """Of the picked backend, as `20% in 10s, 10 per 1s`; empty for none."""
+    session: str | None = None
+    """What keeps a client at an endpoint of the picked backend, as `Cookie name`; empty for nothing."""
+    external_auth: list[str] | None = None
+    """`namespace/name` of those that the caller has to ask."""
+    extensions: list[str] | None = None
+    """`group/Kind namespace/name` of the rule's filters that are the caller's."""
     location: str | None = None
     request_path: str | None = None
     """As the backend sees it, with the query."""
@@ -99,8 +169,7 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     backend_headers: list[tuple[str, str]] = []
 
     def __post_init__(self) -> None:
-        asserted = ("rule", "outcome", "status", "refusal", "listener", "backend", "shares", "location", "mirrors")
-        asserted += ("request_path", "request_host", "request_headers", "response_headers")
+        asserted = (*COMPARED, "request_headers", "response_headers")
         if all(getattr(self, field) is None for field in asserted) and not self.absent_response_headers:
             raise ValueError("expects nothing")
 

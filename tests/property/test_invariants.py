@@ -14,7 +14,9 @@ from gwmatch.testing.requests import requests_near
 from gwmatch.testing.resources import HOSTNAMES, PATHS, resource_sets, rules
 
 few = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
 PLAIN = Options(normalize="none")
 Manifests = list[dict[str, Any]]
@@ -55,7 +57,9 @@ def test_a_rule_that_lost_can_go(manifests: Manifests, data: st.DataObject) -> N
     router = made(manifests)
     _, request, draw = data.draw(requests_near(router.table))
     before = decided(router, request, draw)
-    routes = [(route, index) for route in manifests if route["kind"] == "HTTPRoute" for index in range(len(route["spec"]["rules"]))]
+    routes = [
+        (route, index) for route in manifests if route["kind"] == "HTTPRoute" for index in range(len(route["spec"]["rules"]))
+    ]
     route, index = data.draw(st.sampled_from(routes))
     named = (route["metadata"]["namespace"], route["metadata"]["name"], index)
     if before[3] == named:
@@ -151,9 +155,7 @@ def test_only_routes_of_the_chosen_listener_count(manifests: Manifests, hostname
 def test_fallthrough_changes_only_what_found_nothing(manifests: Manifests, data: st.DataObject) -> None:
     """P-7."""
     ordered = made(manifests, Options(normalize="none", hostname_precedence="intersected"))
-    isolated = made(
-        manifests, Options(normalize="none", hostname_precedence="intersected", hostname_fallthrough="isolated")
-    )
+    isolated = made(manifests, Options(normalize="none", hostname_precedence="intersected", hostname_fallthrough="isolated"))
     _, request, draw = data.draw(requests_near(ordered.table))
     alone = decided(isolated, request, draw)
     assert alone == decided(ordered, request, draw) or alone[:2] == ("respond", 404)
@@ -172,7 +174,8 @@ def test_invalid_backends_keep_their_share(manifests: Manifests, data: st.DataOb
     total = sum(backend.weight for backend in first.backends)
     steps = total or 1
     answers = [
-        port.match(request.method, request.host, request.path, request.headers, draw=(step + 0.5) / steps) for step in range(steps)
+        port.match(request.method, request.host, request.path, request.headers, draw=(step + 0.5) / steps)
+        for step in range(steps)
     ]
     broken = sum(backend.weight for backend in first.backends if not backend.valid) if total else 1
     assert sum(answer.status == 500 for answer in answers) == broken
