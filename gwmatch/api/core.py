@@ -38,6 +38,8 @@ class ServiceSpec(Model, frozen=True, kw_only=True, forbid_unknown_fields=False)
     ports: tuple[ServicePort, ...] = ()
     cluster_ip: str | None = field(default=None, name="clusterIP")
     """`None`, the text, for a headless Service."""
+    cluster_ips: tuple[str, ...] = field(default=(), name="clusterIPs")
+    """All addresses of a Service of both families, `cluster_ip` first."""
     session_affinity: str | None = None
 
 

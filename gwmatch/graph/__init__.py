@@ -4,7 +4,7 @@ resolved, or carries the Condition that says why not. Nothing after this looks a
 from __future__ import annotations
 
 from .endpoints import NO_READY_ENDPOINTS
-from .mesh import group_of, resolve_mesh
+from .mesh import in_effect, port_key, resolve_mesh
 from .nodes import (
     Attachment,
     BackendNode,
@@ -51,7 +51,8 @@ __all__ = [
     "RouteNode",
     "RouteRule",
     "RuleNode",
-    "group_of",
+    "in_effect",
+    "port_key",
     "resolve",
     "resolve_mesh",
     "resolve_route",

@@ -6,7 +6,7 @@ listeners. Hostnames take no part, since traffic is known by the Service's addre
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -21,23 +21,33 @@ from ..api import (
     RouteGroupKind,
     RouteNamespaces,
     Service,
+    ServicePort,
     TCPRoute,
     TLSRoute,
+    UDPRoute,
 )
-from ..errors import FieldPath
+from ..errors import FieldPath, Problem
 from ..options import Options
+from .attachment import Visitor, attach
 from .grants import Target
-from .nodes import Condition, Graph, ListenerKey, ListenerNode, ParentNode, Route, RouteNode
+from .nodes import Attachment, Condition, Graph, ListenerKey, ListenerNode, ParentNode, Route, RouteNode
+from .notices import assumption_notices
+from .oddities import route_notices
+from .policy_nodes import Policies
 from .references import Fault
 from .routes import Context, Parent, resolve_route
 from .selectors import Namespaces
 from .surroundings import Surroundings
 
-MESH_KINDS: tuple[type[Route], ...] = (GRPCRoute, HTTPRoute, TLSRoute, TCPRoute)
+MESH_KINDS: tuple[type[Route], ...] = (GRPCRoute, HTTPRoute, TLSRoute, TCPRoute, UDPRoute)
 """The one that stands first has a Service port to itself; the others are refused there."""
 
+_RANKS = {kind.KIND: rank for rank, kind in enumerate(MESH_KINDS)}
+_KINDS = {kind: RouteGroupKind(kind=kind) for kind in _RANKS}
+_CARRIED = {"TCP": tuple(_KINDS[kind] for kind in _KINDS if kind != "UDPRoute"), "UDP": (_KINDS["UDPRoute"],)}
+"""What a port of a protocol can have routes of. GEP-1294 does not speak of UDPRoute; it meets none of the other kinds."""
 _ANYBODY = AllowedRoutes(namespaces=RouteNamespaces(from_="All"))
-_SUPPORTED = tuple(RouteGroupKind(kind=kind.KIND) for kind in MESH_KINDS)
+_PARENT_REFS = FieldPath() / "spec" / "parentRefs"
 _DEFAULTS = Options()
 
 
@@ -47,19 +57,23 @@ class _WithoutGrants(Surroundings):
     __slots__ = ()
 
     def forbidden(self, source: ResourceKey, target: Target, at: FieldPath) -> Fault | None:
-        return None
+        # That is true of what routes send to. The Secret that an XBackend shows is another tenant's as everywhere.
+        return None if source.kind in _KINDS else super().forbidden(source, target, at)
 
 
 def resolve_mesh(resources: ResourceSet, *, controller: str | None = None, options: Options = _DEFAULTS) -> Graph:
     """What routes with Services for parents mean. `graph.status()` has their conditions, an entry for each such parentRef.
 
-    The routes of one Service stand in three groups that never mix: those of its own namespace are for all clients, those of
-    another namespace for the clients there (producer and consumer routes).
+    The routes of one Service stand in groups that never mix: those of its own namespace are for all clients, those of
+    another namespace for the clients there (producer and consumer routes). A parent that is refused for what its route says
+    keeps its attachments: they are the ports that are closed by it.
     """
     services = {service.key: service for service in resources.of(Service)}
-    parents = {key: Parent(key, key, tuple(_ports(service))) for key, service in services.items()}
-    context = Context(parents, (), _WithoutGrants(resources, options), Namespaces(resources.of(Namespace)), options)
-    routes = [_resolved(route, context, services) for kind in MESH_KINDS for route in resources.of(kind)]
+    references = _WithoutGrants(resources, options)
+    parents = {key: _parent(service) for key, service in services.items()}
+    context = Context(parents, (), references, Namespaces(resources.of(Namespace)), options)
+    written = [route for kind in MESH_KINDS for route in resources.of(kind)]
+    routes = [_resolved(route, context, services) for route in written if any(_of_service(route))]
     settled = _settled([route for route in routes if route.parents])
     return Graph(
         controller=controller,
@@ -69,15 +83,67 @@ def resolve_mesh(resources: ResourceSet, *, controller: str | None = None, optio
         listener_sets={},
         routes=settled,
         attached=_attached(settled),
+        notices=(
+            *_missing(written, services),
+            *route_notices(settled),
+            *assumption_notices((), (), settled, Policies(), references),
+        ),
     )
 
 
-def _ports(service: Service) -> Iterable[ListenerNode]:
+def in_effect(graph: Graph, client_namespace: str) -> dict[ListenerKey, tuple[RouteNode, ...]]:
+    """The routes that count for clients of a namespace, by the port that they are for, the first of MESH_KINDS first.
+
+    Its own namespace's routes for a port stand in the place of the Service's. Those that were refused for what they say are
+    there too: what they were to decide must not be forwarded as if nobody had asked for anything.
+    """
+    producers: dict[ListenerKey, dict[ResourceKey, RouteNode]] = {}
+    consumers: dict[ListenerKey, dict[ResourceKey, RouteNode]] = {}
+    for route in graph.routes:
+        for listener in _named(route):
+            if route.key.namespace == listener.owner.namespace:
+                producers.setdefault(listener, {})[route.key] = route
+            elif route.key.namespace == client_namespace:
+                consumers.setdefault(listener, {})[route.key] = route
+    return {listener: tuple(routes.values()) for listener, routes in {**producers, **consumers}.items()}
+
+
+def port_key(service: ResourceKey, port: ServicePort) -> ListenerKey:
+    """Identity of a port. One without a name gets one that no sectionName can be."""
+    return ListenerKey(service, port.name or f":{port.port}/{port.protocol}")
+
+
+# ---------------------------------------------------------------------------------------------------------------- attachment
+
+
+def _parent(service: Service) -> Parent:
+    key = service.key
+    if service.spec.type == "ExternalName" or service.spec.cluster_ip == "None":
+        return Parent(key, key, (), "it has no ClusterIP that traffic to it could be known by")
+    return Parent(key, key, tuple(_ports(service)))
+
+
+def _ports(service: Service) -> Iterator[ListenerNode]:
     for port in service.spec.ports:
-        if port.protocol in (None, "TCP"):
-            listener = Listener(name=port.name or str(port.port), port=port.port, protocol="TCP", allowed_routes=_ANYBODY)
-            key = ListenerKey(service.key, listener.name)
-            yield ListenerNode(key, service.key, listener, None, _SUPPORTED, (), serving=True)
+        key = port_key(service.key, port)
+        listener = Listener(name=key.name, port=port.port, protocol=port.protocol, allowed_routes=_ANYBODY)
+        yield ListenerNode(key, service.key, listener, None, _CARRIED.get(port.protocol, ()), (), serving=True)
+
+
+def _of_service(route: Route) -> Iterator[tuple[FieldPath, ResourceKey]]:
+    """The Services that a route names as parents, and where."""
+    for index, ref in enumerate(route.spec.parent_refs):
+        if (ref.group, ref.kind) == (Service.GROUP, Service.KIND):
+            yield _PARENT_REFS[index], ResourceKey("", Service.KIND, ref.namespace or route.key.namespace, ref.name)
+
+
+def _missing(routes: Iterable[Route], services: Mapping[ResourceKey, Service]) -> Iterator[Problem]:
+    """Like Gateways, and unlike backends, parents are never assumed: nobody can guess what ports they have."""
+    for route in routes:
+        for at, key in _of_service(route):
+            if key not in services:
+                message = f"names {key}, which is not in the set, so that the route counts for nothing there"
+                yield Problem(message=message, resource=str(route.key), at=at)
 
 
 def _resolved(route: Route, context: Context, services: Mapping[ResourceKey, Service]) -> RouteNode:
@@ -85,48 +151,58 @@ def _resolved(route: Route, context: Context, services: Mapping[ResourceKey, Ser
     if isinstance(route, HTTPRoute | GRPCRoute | TLSRoute):
         nameless = msgspec.structs.replace(route, spec=msgspec.structs.replace(route.spec, hostnames=()))
     node = resolve_route(nameless, context)
-    parents = tuple(_without_two_masters(route, parent, services[parent.parent]) for parent in node.parents)
+    parents = tuple(_judged(node, parent, services[parent.parent], context) for parent in node.parents)
     return msgspec.structs.replace(node, resource=route, parents=parents)
 
 
-def _without_two_masters(route: Route, parent: ParentNode, service: Service) -> ParentNode:
-    """S-7: sessions cannot be kept by the Service's address and by the route at once."""
-    persistent = any(getattr(rule, "session_persistence", None) is not None for rule in route.spec.rules)
-    if service.spec.session_affinity != "ClientIP" or not persistent or not parent.accepted:
+def _judged(node: RouteNode, parent: ParentNode, service: Service, context: Context) -> ParentNode:
+    if parent.accepted and service.spec.session_affinity == "ClientIP" and _keeps_sessions(node):
+        message = f"{service.key} has sessionAffinity ClientIP, which does not go with sessionPersistence"
+        parent = _refused(parent, "UnsupportedValue", message)  # S-7; the reason is our choice
+    if parent.accepted:
         return parent
-    message = f"{service.key} has sessionAffinity ClientIP, which does not go with a rule's sessionPersistence"
-    return _refused(parent, "UnsupportedValue", message)
+    visitor = Visitor(_KINDS[node.key.kind], node.key.namespace or "", ())
+    reached = attach(visitor, parent.ref, context.parents[parent.parent].listeners, context.namespaces)
+    return msgspec.structs.replace(parent, attachments=reached.attachments)
+
+
+def _keeps_sessions(node: RouteNode) -> bool:
+    """S-7: whether a rule or the policy of a backend keeps sessions, which the Service's address keeps too."""
+    return any(getattr(rule, "session_persistence", None) is not None for rule in node.resource.spec.rules) or any(
+        backend.traffic is not None and backend.traffic.spec.session_persistence is not None
+        for rule in node.rules
+        for backend in rule.backends
+    )
+
+
+# ------------------------------------------------------------------------------------------------------- kinds at one port
+
+_Place = tuple[ListenerKey, str | None]
+"""A port, and the namespace whose routes compete for it."""
 
 
 def _settled(routes: list[RouteNode]) -> tuple[RouteNode, ...]:
-    """Of several kinds at one port, in one group, only the first of MESH_KINDS keeps it."""
-    first: dict[tuple[ListenerKey, str | None], int] = {}
-    ranks = {kind.KIND: rank for rank, kind in enumerate(MESH_KINDS)}
+    """Of several kinds at one port, in one group, only the first of MESH_KINDS keeps it. What is refused keeps nobody out."""
+    first: dict[_Place, int] = {}
     for route in routes:
-        for parent in route.parents:
-            for attachment in parent.attachments:
-                place = attachment.listener, group_of(route, attachment.listener)
-                first[place] = min(first.get(place, len(ranks)), ranks[route.key.kind])
+        for attachment in _accepted(route):
+            place = attachment.listener, route.key.namespace
+            first[place] = min(first.get(place, len(_RANKS)), _RANKS[route.key.kind])
     return tuple(
-        msgspec.structs.replace(route, parents=tuple(_kept(route, parent, first, ranks) for parent in route.parents))
+        msgspec.structs.replace(route, parents=tuple(_kept(route, parent, first) for parent in route.parents))
         for route in routes
     )
 
 
-def _kept(
-    route: RouteNode, parent: ParentNode, first: Mapping[tuple[ListenerKey, str | None], int], ranks: Mapping[str, int]
-) -> ParentNode:
-    own = ranks[route.key.kind]
-    kept = tuple(each for each in parent.attachments if first[each.listener, group_of(route, each.listener)] == own)
-    if kept or not parent.attachments:
+def _kept(route: RouteNode, parent: ParentNode, first: Mapping[_Place, int]) -> ParentNode:
+    if not parent.accepted:
+        return parent
+    own, namespace = _RANKS[route.key.kind], route.key.namespace
+    kept = tuple(each for each in parent.attachments if first[each.listener, namespace] == own)
+    if kept:
         return msgspec.structs.replace(parent, attachments=kept)
     taken = ", ".join(each.listener.name for each in parent.attachments)
     return _refused(parent, "Conflicted", f"routes of another kind have the ports {taken} of {parent.parent}")
-
-
-def group_of(route: RouteNode, listener: ListenerKey) -> str | None:
-    """None for a producer route; for a consumer route the namespace whose clients it is for."""
-    return None if route.key.namespace == listener.owner.namespace else route.key.namespace
 
 
 def _refused(parent: ParentNode, reason: str, message: str) -> ParentNode:
@@ -135,10 +211,17 @@ def _refused(parent: ParentNode, reason: str, message: str) -> ParentNode:
     return msgspec.structs.replace(parent, attachments=(), conditions=conditions)
 
 
+def _accepted(route: RouteNode) -> Iterator[Attachment]:
+    return (attachment for parent in route.parents if parent.accepted for attachment in parent.attachments)
+
+
+def _named(route: RouteNode) -> Iterator[ListenerKey]:
+    return (attachment.listener for parent in route.parents for attachment in parent.attachments)
+
+
 def _attached(routes: Iterable[RouteNode]) -> dict[ListenerKey, tuple[ResourceKey, ...]]:
     attached: dict[ListenerKey, dict[ResourceKey, None]] = {}
     for route in routes:
-        for parent in route.parents:
-            for attachment in parent.attachments:
-                attached.setdefault(attachment.listener, {})[route.key] = None
+        for attachment in _accepted(route):
+            attached.setdefault(attachment.listener, {})[route.key] = None
     return {key: tuple(keys) for key, keys in attached.items()}

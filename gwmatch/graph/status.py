@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeAlias
 
-from ..api import GATEWAY_GROUP, Gateway, GatewayClass, ListenerSet, ParentReference, Resource, ResourceKey
+from ..api import GATEWAY_GROUP, Gateway, GatewayClass, ListenerSet, ParentReference, Resource, ResourceKey, Service
 from .ancestors import PLACES, POLICY_PLACE
 from .features import supported_features
 from .gateways import ASSUMED_CONTROLLER
@@ -125,8 +125,12 @@ class _Reporter:
         stored = _mappings(self._stored(node.resource).get("parents"))
         said = [_Said(_parent_ref(parent.ref), _controller(graph, parent), parent.conditions) for parent in node.parents]
         parents = self._entries(said, node.resource, stored, "parentRef", _ROUTE_TYPES)
-        # ST-7: entries of other controllers stay as they are; ours for parents that are gone are left out.
-        return _object(node.resource, {"parents": [*parents, *_foreign(stored, ours)]})
+        # ST-7: entries of other controllers stay as they are; ours for parents that are gone are left out. Services are the
+        # parents of another graph than Gateways, and a controller of both writes the entries of each by themselves.
+        others = [
+            entry for entry in stored if str(entry.get("controllerName")) not in ours or _of_mesh(entry) != _is_mesh(node)
+        ]
+        return _object(node.resource, {"parents": [*parents, *others]})
 
     def ancestors(self, node: PolicyNode, graph: Graph, ours: set[str]) -> dict[str, Any] | None:
         """A policy, by the Gateways that it concerns (L-11); None if it never had to do with one of ours."""
@@ -225,6 +229,14 @@ def _controller(graph: Graph, parent: ParentNode) -> str:
     """Whose entry a parent's is: that of the Gateway's class; in a mesh, whose Services have no class, the one named."""
     gateway = graph.gateways.get(parent.gateway)
     return (graph.controller or ASSUMED_CONTROLLER) if gateway is None else gateway.controller
+
+
+def _is_mesh(node: RouteNode) -> bool:
+    return any(parent.parent.kind == Service.KIND for parent in node.parents)
+
+
+def _of_mesh(entry: Mapping[str, Any]) -> bool:
+    return _mapping(entry.get("parentRef")).get("kind") == Service.KIND
 
 
 def _parent_ref(ref: ParentReference) -> dict[str, Any]:

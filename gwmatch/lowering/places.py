@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import NamedTuple, Protocol, TypeVar
 
 from ..api import GATEWAY_GROUP, ResourceKey
@@ -32,11 +32,15 @@ class Places(Protocol):
         """The listeners by their place, in the order of the first of each."""
 
 
-class Everywhere:
-    """The places of a mesh, where no Gateway stands between: all are one."""
+class PortPlaces:
+    """The places of the ports of a Service, where no Gateway stands between."""
+
+    def __init__(self, passed_through: Container[ListenerId]) -> None:
+        self._passed_through = passed_through
 
     def divide(self, reached: Mapping[ListenerId, T]) -> Iterator[tuple[Place, dict[ListenerId, T]]]:
-        yield Place(), dict(reached)
+        # All ports that a route reaches carry what its kind is for.
+        yield Place(secures=not any(listener in self._passed_through for listener in reached)), dict(reached)
 
 
 class GatewayPlaces:
