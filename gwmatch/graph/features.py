@@ -68,3 +68,20 @@ def supported_features(options: Options) -> tuple[str, ...]:
     modes = tls_modes(options)
     off = {name for name, on in ((TLS_TERMINATE, modes.terminate), (TLS_MIXED, modes.mixed)) if not on}
     return tuple(name for name in SUPPORTED_FEATURES if name not in off)
+
+
+MESH_FEATURES = (
+    "GRPCRoute",
+    "HTTPRoute",
+    "Mesh",
+    "MeshClusterIPMatching",
+    "MeshConsumerRoute",
+    "MeshHTTPRouteBackendRequestHeaderModification",
+    "MeshHTTPRouteNamedRouteRule",
+    "MeshHTTPRouteQueryParamMatching",
+    "MeshHTTPRouteRedirectPath",
+    "MeshHTTPRouteRedirectPort",
+    "MeshHTTPRouteRewritePath",
+    "MeshHTTPRouteSchemeRedirect",
+)
+"""What an XMesh reports; a GatewayClass has none of these names (PF-4)."""

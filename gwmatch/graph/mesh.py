@@ -25,14 +25,16 @@ from ..api import (
     TCPRoute,
     TLSRoute,
     UDPRoute,
+    XMesh,
 )
 from ..errors import FieldPath, Problem
 from ..options import Options
 from .attachment import Visitor, attach
 from .grants import Target
-from .nodes import Attachment, Condition, Graph, ListenerKey, ListenerNode, ParentNode, Route, RouteNode
+from .nodes import Attachment, Condition, Graph, ListenerKey, ListenerNode, MeshNode, ParentNode, Route, RouteNode
 from .notices import assumption_notices
 from .oddities import route_notices
+from .parameters import Parameters, class_parameters
 from .policy_nodes import Policies
 from .references import Fault
 from .routes import Context, Parent, resolve_route
@@ -88,7 +90,20 @@ def resolve_mesh(resources: ResourceSet, *, controller: str | None = None, optio
             *route_notices(settled),
             *assumption_notices((), (), settled, Policies(), references),
         ),
+        meshes=tuple(
+            _mesh_node(mesh, class_parameters(mesh, references.extensions, named=controller is not None))
+            for mesh in resources.of(XMesh)
+            if controller in (None, mesh.spec.controller_name)
+        ),
     )
+
+
+def _mesh_node(mesh: XMesh, parameters: Parameters) -> MeshNode:
+    if parameters.fault is not None:
+        accepted = Condition("Accepted", "False", *parameters.fault)
+    else:
+        accepted = Condition("Accepted", "True", "Accepted", "The mesh is accepted.")
+    return MeshNode(mesh, mesh.key, (accepted,), parameters.key)
 
 
 def in_effect(graph: Graph, client_namespace: str) -> dict[ListenerKey, tuple[RouteNode, ...]]:

@@ -34,6 +34,7 @@ from ..api import (
     UDPRoute,
     UDPRouteRule,
     XBackendTrafficPolicy,
+    XMesh,
 )
 from ..errors import Problem
 from ..ir import HostMatch
@@ -143,6 +144,16 @@ class GatewayClassNode(msgspec.Struct, frozen=True):
     @property
     def accepted(self) -> bool:
         return condition_of(self.conditions, "Accepted").is_true
+
+
+class MeshNode(msgspec.Struct, frozen=True):
+    """An XMesh that is ours: what a GatewayClass is to Gateways."""
+
+    resource: XMesh
+    key: ResourceKey
+    conditions: tuple[Condition, ...]
+    parameters: ResourceKey | None = None
+    """What its parametersRef names, of a kind that the caller registered."""
 
 
 class BackendNode(msgspec.Struct, frozen=True, gc=False):
@@ -257,6 +268,8 @@ class Graph(msgspec.Struct, frozen=True):
     notices: tuple[Problem, ...] = ()
     """What was assumed or looks unintended; nothing here stops anything."""
     policies: Policies = Policies()
+    meshes: tuple[MeshNode, ...] = ()
+    """Of a mesh: the XMeshes of its controller."""
 
     def status(
         self, previous: Iterable[Mapping[str, Any]] | None = None, now: datetime | str | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..api import Gateway, GatewayClass, LocalParametersReference, ParametersReference, ResourceKey
+from ..api import Gateway, GatewayClass, LocalParametersReference, ParametersReference, ResourceKey, XMesh
 from ..errors import FieldPath
 from .extensions import Extensions
 from .references import Fault
@@ -18,8 +18,8 @@ class Parameters(NamedTuple):
     fault: Fault | None = None
 
 
-def class_parameters(found: GatewayClass, extensions: Extensions, *, named: bool) -> Parameters:
-    """Those of a GatewayClass. `named`: the controller was; else what nobody registered is left for it to judge."""
+def class_parameters(found: GatewayClass | XMesh, extensions: Extensions, *, named: bool) -> Parameters:
+    """Those of a GatewayClass or an XMesh. `named`: the controller was; else what nobody registered is left for it to judge."""
     ref = found.spec.parameters_ref
     if ref is None or not (named or extensions.plays(ref.group, ref.kind, "parameters")):
         return Parameters()

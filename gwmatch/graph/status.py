@@ -11,9 +11,20 @@ from typing import Any, NamedTuple, TypeAlias
 
 from ..api import GATEWAY_GROUP, Gateway, GatewayClass, ListenerSet, ParentReference, Resource, ResourceKey, Service
 from .ancestors import PLACES, POLICY_PLACE
-from .features import supported_features
+from .features import MESH_FEATURES, supported_features
 from .gateways import ASSUMED_CONTROLLER
-from .nodes import Condition, GatewayClassNode, GatewayNode, Graph, ListenerNode, ListenerSetNode, ParentNode, Route, RouteNode
+from .nodes import (
+    Condition,
+    GatewayClassNode,
+    GatewayNode,
+    Graph,
+    ListenerNode,
+    ListenerSetNode,
+    MeshNode,
+    ParentNode,
+    Route,
+    RouteNode,
+)
 from .policy_nodes import PolicyNode
 
 EPOCH = "1970-01-01T00:00:00Z"
@@ -23,6 +34,7 @@ _API_VERSION = f"{GATEWAY_GROUP}/v1"
 _MAX_MESSAGE = 32768  # of a condition, in the CRDs (ST-1)
 
 _LISTENER_TYPES = frozenset({"Accepted", "Programmed", "ResolvedRefs", "Conflicted", "OverlappingTLSConfig"})
+_MESH_TYPES = frozenset({"Accepted"})
 _CLASS_TYPES = frozenset({"Accepted", "SupportedVersion"})
 _GATEWAY_TYPES = frozenset({"Accepted", "Programmed", "ResolvedRefs", "InsecureFrontendValidationMode", "DefaultGateway"})
 _LISTENER_SET_TYPES = frozenset({"Accepted", "Programmed"})
@@ -34,7 +46,7 @@ _POLICY_TYPES = frozenset({"Accepted", "ResolvedRefs"})
 def report(
     graph: Graph, previous: Iterable[Mapping[str, Any]] | None = None, now: datetime | str | None = None
 ) -> tuple[dict[str, Any], ...]:
-    """The status of each GatewayClass, Gateway, ListenerSet, route and policy that is ours, in this order.
+    """The status of each GatewayClass, XMesh, Gateway, ListenerSet, route and policy that is ours, in this order.
 
     `previous` has objects as returned here or by the API server; an object it lacks counts with the status it was loaded
     with. A condition keeps its lastTransitionTime while its status stays (ST-4), otherwise it gets `now`.
@@ -42,8 +54,10 @@ def report(
     reporter = _Reporter(_index(previous or ()), _timestamp(now))
     ours = {ASSUMED_CONTROLLER, graph.controller or ASSUMED_CONTROLLER}
     ours.update(node.resource.spec.controller_name for node in graph.gateway_classes)
+    ours.update(node.resource.spec.controller_name for node in graph.meshes)
     return (
         *(reporter.gateway_class(node, graph) for node in graph.gateway_classes),
+        *(reporter.mesh(node) for node in graph.meshes),
         *(reporter.gateway(node, graph) for node in graph.gateways.values()),
         *(reporter.listener_set(node, graph) for node in graph.listener_sets.values()),
         *(reporter.route(node, graph, ours) for node in graph.routes if node.parents),
@@ -100,6 +114,13 @@ class _Reporter:
             "supportedFeatures": [{"name": name} for name in supported_features(graph.options)],
         }
         return _object(node.resource, status)
+
+    def mesh(self, node: MeshNode) -> dict[str, Any]:
+        stored = self._stored(node.resource)
+        conditions = self._conditions(node.conditions, node.resource, stored, _MESH_TYPES)
+        return _object(
+            node.resource, {"conditions": conditions, "supportedFeatures": [{"name": name} for name in MESH_FEATURES]}
+        )
 
     def gateway(self, node: GatewayNode, graph: Graph) -> dict[str, Any]:
         stored = self._stored(node.resource)
