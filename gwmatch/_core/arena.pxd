@@ -15,4 +15,3 @@ cdef class Arena:
     cdef Text text(self, bytes value) except *
     cdef Index index(self, list records, list keys) except *
     cdef bint _fill(self, const Index *index, list records, list keys, bint may_fail) except *
-    cdef uint8_t *release(self) noexcept

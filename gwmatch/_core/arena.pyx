@@ -106,10 +106,3 @@ cdef class Arena:
             slots[where].tag = <uint32_t>(hashed >> 32)
             slots[where].record = <uint32_t>records[i]
         return True
-
-    cdef uint8_t *release(self) noexcept:
-        """The block, now the caller's."""
-        cdef uint8_t *block = self.base
-        self.base = NULL
-        self.capacity = self.size = 0
-        return block
