@@ -288,14 +288,14 @@ class Entry(msgspec.Struct, frozen=True):
     """Of a GRPCRoute; its path is the prefix that covers everything."""
 
 
-class PathNode(msgspec.Struct, frozen=True):
-    """A node of the radix tree over path segments. `segments` is the edge that leads here (empty at the root)."""
+class PathNode(msgspec.Struct, frozen=True, gc=False):
+    """A node of the radix tree over path segments that holds something, named by the whole path that leads to it."""
 
-    segments: tuple[bytes, ...] = ()
+    path: bytes
+    """Empty at the root, whose prefix covers everything."""
     exact: tuple[EntryId, ...] = ()
     """In rank order, like all tuples of entries here."""
     prefix: tuple[EntryId, ...] = ()
-    children: tuple[PathNode, ...] = ()
 
 
 class VirtualHost(msgspec.Struct, frozen=True):
@@ -306,8 +306,8 @@ class VirtualHost(msgspec.Struct, frozen=True):
     """The hostname that ranks them; None is any."""
     entries: tuple[EntryId, ...]
     """All of them, in the rank order of a request that is not gRPC."""
-    paths: PathNode
-    """Those with an Exact or PathPrefix path."""
+    paths: tuple[PathNode, ...]
+    """Those with an Exact or PathPrefix path: the longest path first, equally long ones by their bytes."""
     regexes: tuple[EntryId, ...]
     """Those with a RegularExpression path."""
     grpc: tuple[EntryId, ...] = ()
@@ -315,14 +315,14 @@ class VirtualHost(msgspec.Struct, frozen=True):
     fallthrough: VirtualHostId | None = None
 
 
-class HostNode(msgspec.Struct, frozen=True):
-    """A node of the radix tree over host labels, the last label first. `labels` is the edge that leads here."""
+class HostNode(msgspec.Struct, frozen=True, gc=False):
+    """A node of the radix tree over host labels that holds something, named by all labels that lead to it."""
 
-    labels: tuple[str, ...] = ()
+    name: str
+    """Empty at the root."""
     exact: VirtualHostId | None = None
     wildcard: VirtualHostId | None = None
     """For names with one or more labels before this node's; at the root: for any name, and for none."""
-    children: tuple[HostNode, ...] = ()
 
 
 class Listener(msgspec.Struct, frozen=True):
@@ -339,7 +339,8 @@ class Listener(msgspec.Struct, frozen=True):
     tls_mode: str | None = None
     """Terminate or Passthrough, where the protocol is HTTPS or TLS."""
     entries: tuple[EntryId, ...] = ()
-    hosts: HostNode = HostNode()
+    hosts: tuple[HostNode, ...] = ()
+    """Where a request starts: by name, each once."""
     certificates: tuple[str, ...] = ()
     """The Secrets, as `namespace/name`, to answer a handshake with."""
     client_validation: ClientValidation | None = None

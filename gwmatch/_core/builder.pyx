@@ -148,7 +148,7 @@ cdef class Builder:
         cdef uint32_t offset = self.arena.take_array(len(self.table.listeners), sizeof(Listener))
         cdef Listener made
         for place, listener in enumerate(self.table.listeners):
-            made.hosts = self.scope(_flat_names(listener.hosts))
+            made.hosts = self.scope([(node.name, node.exact, node.wildcard) for node in listener.hosts])
             made.hostname = self.arena.text((listener.hostname or "").removeprefix("*.").encode())
             made.is_https = listener.protocol == "HTTPS"
             made.is_wildcard = (listener.hostname or "").startswith("*.")
@@ -210,8 +210,10 @@ cdef class Builder:
         cdef PathName record
         cdef uint32_t offset
         cdef size_t place
-        paths = sorted(_flat_paths(host.paths), key=lambda path: (-len(path[0]), path[0]))
-        made.root = self.spot(host.paths.prefix)
+        # The root, being the shortest path, comes last; nothing but a prefix can stand there.
+        root = host.paths[-1].prefix if host.paths and not host.paths[-1].path else ()
+        paths = [(node.path, node.exact, node.prefix) for node in host.paths if node.path]
+        made.root = self.spot(root)
         made.regexes = self.spot(host.regexes)
         made.grpc = self.spot(host.grpc)
         made._pad = 0
@@ -429,28 +431,4 @@ def _conditions(entry):
         found.extend((on, b"", value, entry.grpc.is_regex) for on, value in parts if value is not None)
     found.extend((ON_HEADER, match.name, match.value, match.is_regex) for match in entry.headers)
     found.extend((ON_QUERY, match.name, match.value, match.is_regex) for match in entry.query_params)
-    return found
-
-
-def _flat_names(root):
-    """(name, exact, wildcard) of every node of a tree of hostnames that holds something."""
-    found, waiting = [], [(root, ())]
-    while waiting:
-        node, above = waiting.pop()
-        labels = (*above, *node.labels)
-        if node.exact is not None or node.wildcard is not None:
-            found.append((".".join(reversed(labels)), node.exact, node.wildcard))
-        waiting.extend((child, labels) for child in reversed(node.children))
-    return found
-
-
-def _flat_paths(root):
-    """(path, exact entries, prefix entries) of every node below the root of a tree of paths that holds something."""
-    found, waiting = [], [(child, b"") for child in root.children]
-    while waiting:
-        node, above = waiting.pop()
-        path = above + b"".join([b"/" + segment for segment in node.segments])
-        if node.exact or node.prefix:
-            found.append((path, node.exact, node.prefix))
-        waiting.extend((child, path) for child in reversed(node.children))
     return found

@@ -37,16 +37,11 @@ def command(form: str, **chosen: Any) -> None:
 def hosts(table: ir.Table, listener: ir.Listener) -> list[tuple[str | None, ir.VirtualHost]]:
     """Each hostname under which a request starts, with its virtual host; under `isolated` also those that only it leads to."""
     starts: list[tuple[str | None, ir.VirtualHostId]] = []
-    pending: list[tuple[tuple[str, ...], ir.HostNode]] = [((), listener.hosts)]
-    while pending:
-        before, node = pending.pop()
-        labels = before + node.labels
-        name = ".".join(reversed(labels))
+    for node in listener.hosts:
         if node.exact is not None:
-            starts.append((name, node.exact))
+            starts.append((node.name, node.exact))
         if node.wildcard is not None:
-            starts.append((f"*.{name}" if name else None, node.wildcard))
-        pending += [(labels, child) for child in node.children]
+            starts.append((f"*.{node.name}" if node.name else None, node.wildcard))
     found: list[tuple[str | None, ir.VirtualHost]] = []
     for hostname, start in sorted(starts, key=lambda each: _specificity(each[0])):
         virtual: ir.VirtualHost | None = table.virtual_hosts[start]

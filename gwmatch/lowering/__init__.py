@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..api import ResourceKey
 from ..graph import Graph, ListenerNode
-from ..ir import ClientValidation, HostNode, Listener, ListenerId, Table
+from ..ir import ClientValidation, Listener, ListenerId, Table
 from .entries import Entries, reached
 from .hosts import VirtualHosts
 from .mesh import lower_service
@@ -41,7 +41,7 @@ def lower(graph: Graph, gateway: ResourceKey) -> Table:
                 certificates=tuple(_full_name(key) for key in node.certificates),
                 client_validation=_client_validation(node),
                 entries=tuple(entry.id for entry in entries),
-                hosts=hosts.add(entries) if entries else HostNode(),
+                hosts=hosts.add(entries),
             )
         )
     return Table(

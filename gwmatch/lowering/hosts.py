@@ -1,4 +1,4 @@
-"""Entries of a listener, arranged by hostname: virtual hosts, what each falls through to, and the tree that finds them.
+"""Entries of a listener, arranged by hostname: virtual hosts, what each falls through to, and the names that find them.
 
 A request walks its most specific virtual host first and goes on along `fallthrough`. Under `ordered` every hostname has one
 virtual host, which less specific ones follow; under `isolated` every hostname has a chain of its own.
@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 
 from ..ir import Entry, EntryId, HostNode, PathKind, PathNode, Rule, VirtualHost, VirtualHostId
 from ..options import Options
-from . import radix
 from .precedence import covering, host_rank, rank
 
 Tiers = dict[str | None, dict[EntryId, Entry]]
@@ -25,10 +24,10 @@ class VirtualHosts:
         self._rules = rules
         self._options = options
 
-    def add(self, entries: Sequence[Entry]) -> HostNode:
-        """The tree that finds the first virtual host for a requested name on one listener."""
+    def add(self, entries: Sequence[Entry]) -> tuple[HostNode, ...]:
+        """The nodes that find the first virtual host for a requested name on one listener."""
         found = self._ordered(entries) if self._options.hostname_fallthrough == "ordered" else self._isolated(entries)
-        return _host_tree(found)
+        return _host_nodes(found)
 
     def _ordered(self, entries: Sequence[Entry]) -> dict[str | None, VirtualHostId]:
         tiers: Tiers = {}
@@ -67,7 +66,7 @@ class VirtualHosts:
             id=VirtualHostId(len(self.made)),
             hostname=hostname,
             entries=tuple(entry.id for entry in ordered),
-            paths=_path_tree([entry for entry in ordered if entry.grpc is None]),
+            paths=_path_nodes(ordered),
             regexes=tuple(entry.id for entry in ordered if entry.path.kind is PathKind.REGULAR_EXPRESSION),
             grpc=tuple(entry.id for entry in ordered if entry.grpc is not None),
             fallthrough=fallthrough,
@@ -81,46 +80,21 @@ def _specificity(hostname: str | None) -> tuple[int, int, str]:
     return (*host_rank(hostname), hostname or "")
 
 
-def _path_tree(entries: Sequence[Entry]) -> PathNode:
-    values: dict[tuple[bytes, ...], tuple[list[EntryId], list[EntryId]]] = {}
+def _path_nodes(entries: Sequence[Entry]) -> tuple[PathNode, ...]:
+    values: dict[bytes, tuple[list[EntryId], list[EntryId]]] = {}
     for entry in entries:
-        if entry.path.kind is not PathKind.REGULAR_EXPRESSION:
-            exact, prefix = values.setdefault(segments(entry.path.value), ([], []))
+        if entry.grpc is None and entry.path.kind is not PathKind.REGULAR_EXPRESSION:
+            exact, prefix = values.setdefault(entry.path.value, ([], []))
             (exact if entry.path.kind is PathKind.EXACT else prefix).append(entry.id)
-    return radix.build(values, _path_node)
+    ordered = sorted(values, key=lambda path: (-len(path), path))
+    return tuple(PathNode(path, tuple(values[path][0]), tuple(values[path][1])) for path in ordered)
 
 
-def _path_node(
-    edge: tuple[bytes, ...], value: tuple[list[EntryId], list[EntryId]] | None, children: tuple[PathNode, ...]
-) -> PathNode:
-    exact, prefix = value or ((), ())
-    return PathNode(edge, tuple(exact), tuple(prefix), children)
-
-
-def segments(path: bytes) -> tuple[bytes, ...]:
-    """A path as the labels of the tree; the empty path is the root.
-
-    >>> segments(b""), segments(b"/"), segments(b"/a/b/")
-    ((), (b'',), (b'a', b'b', b''))
-    """
-    return tuple(path.split(b"/")[1:])
-
-
-def _host_tree(found: Mapping[str | None, VirtualHostId]) -> HostNode:
-    values: dict[tuple[str, ...], tuple[VirtualHostId | None, VirtualHostId | None]] = {}
+def _host_nodes(found: Mapping[str | None, VirtualHostId]) -> tuple[HostNode, ...]:
+    values: dict[str, tuple[VirtualHostId | None, VirtualHostId | None]] = {}
     for hostname, host_id in found.items():
         wild = hostname is None or hostname.startswith("*.")
         name = (hostname or "").removeprefix("*.")
-        labels = tuple(reversed(name.split("."))) if name else ()
-        exact, wildcard = values.get(labels, (None, None))
-        values[labels] = (exact, host_id) if wild else (host_id, wildcard)
-    return radix.build(values, _host_node)
-
-
-def _host_node(
-    edge: tuple[str, ...],
-    value: tuple[VirtualHostId | None, VirtualHostId | None] | None,
-    children: tuple[HostNode, ...],
-) -> HostNode:
-    exact, wildcard = value or (None, None)
-    return HostNode(edge, exact, wildcard, children)
+        exact, wildcard = values.get(name, (None, None))
+        values[name] = (exact, host_id) if wild else (host_id, wildcard)
+    return tuple(HostNode(name, *values[name]) for name in sorted(values))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ..api import ResourceKey, Service, ServicePort
 from ..graph import ListenerKey, Policies, RouteNode, port_key
-from ..ir import Backend, HostMatch, HostNode, Listener, ListenerId, Route, Rule, Table
+from ..ir import Backend, HostMatch, Listener, ListenerId, Route, Rule, Table
 from ..options import Options
 from .entries import Entries, reached
 from .hosts import VirtualHosts
@@ -56,7 +56,7 @@ def lower_service(service: Service, routes: Mapping[ListenerKey, tuple[RouteNode
             protocol=plan.protocol,
             tls_mode="Passthrough" if plan.protocol == "TLS" else None,
             entries=tuple(entry.id for entry in collected.by_listener[number]),
-            hosts=hosts.add(collected.by_listener[number]) if collected.by_listener[number] else HostNode(),
+            hosts=hosts.add(collected.by_listener[number]),
         )
         for number, plan in enumerate(plans)
     )

@@ -15,7 +15,6 @@ from ..ir import (
     Entry,
     EntryId,
     Filters,
-    HostNode,
     Listener,
     ListenerId,
     MethodMatch,
@@ -153,7 +152,7 @@ def tables(draw: st.DrawFn) -> Table:
                     protocol=protocol,
                     hostname=hostname,
                     entries=tuple(entry.id for entry in added),
-                    hosts=hosts.add(added) if added else HostNode(),
+                    hosts=hosts.add(added),
                 )
             )
     _add_connections(draw, listeners, rules, entries, hosts)
@@ -181,8 +180,8 @@ def _add_connections(
         added = _entries(index, hostname, drawn, len(entries))
         entries.extend(added)
         ids = tuple(entry.id for entry in added)
-        tree = hosts.add(added) if added else HostNode()
-        listeners.append(Listener(index, "ns/gw", "Gateway ns/gw", f"l{index}", 443, protocol, hostname, None, ids, tree))
+        found = hosts.add(added)
+        listeners.append(Listener(index, "ns/gw", "Gateway ns/gw", f"l{index}", 443, protocol, hostname, None, ids, found))
 
 
 def _bulk(count: int, path: PathMatch, what: str) -> list[tuple[object, ...]]:
