@@ -367,6 +367,32 @@ class Table(msgspec.Struct, frozen=True):
         return self.rules[entry.rule]
 
 
+# ------------------------------------------------------------------------------------------------------------- one change
+
+
+class HostChange(msgspec.Struct, frozen=True):
+    """A virtual host of which something changed, or a new one. One that lost all its entries stays, and only falls through."""
+
+    id: VirtualHostId
+    """Of a new one the next that is free."""
+    listener: ListenerId
+    hostname: str | None
+    fallthrough: VirtualHostId | None
+    paths: tuple[PathNode, ...] = ()
+    """The nodes that changed, each as it is now; one that holds nothing is gone."""
+    regexes: tuple[EntryId, ...] | None = None
+    """None: as before. So with the next."""
+    grpc: tuple[EntryId, ...] | None = None
+
+
+class Change(msgspec.Struct, frozen=True):
+    """What makes one table of another: ids go on from the old table's, and what is no longer named is out of reach."""
+
+    rules: tuple[Rule, ...]
+    entries: tuple[Entry, ...]
+    hosts: tuple[HostChange, ...]
+
+
 # ------------------------------------------------------------------------------------------------------- question and answer
 
 
