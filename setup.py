@@ -3,14 +3,14 @@
 from Cython.Build import cythonize
 from setuptools import Extension, setup
 
-MODULES = ("arena", "builder", "decision", "table")
+MODULES = ("arena", "builder", "decision", "digest", "table")
 
 extensions = [
     Extension(
         f"gwmatch._core.{name}",
         [f"gwmatch/_core/{name}.pyx"],
         # cythonize puts the generated C in the place of the source; what it was made from goes into the sdist as this.
-        depends=[f"gwmatch/_core/{name}.pyx", "gwmatch/_core/hash.h"],
+        depends=[f"gwmatch/_core/{name}.pyx", "gwmatch/_core/hash.h", "gwmatch/_core/digest.h"],
         include_dirs=["gwmatch/_core"],
         extra_compile_args=["-O3"],
     )

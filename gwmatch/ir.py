@@ -22,13 +22,17 @@ NEWEST = (1 << 63) - 1
 """`Route.created` of a route without a creationTimestamp: it counts as the newest (OQ-19)."""
 
 
+class Plain(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Plain data. Encoded without what is as usual: a stored table is a fifth of what it would be."""
+
+
 class PathKind(Enum):
     EXACT = "Exact"
     REGULAR_EXPRESSION = "RegularExpression"
     PATH_PREFIX = "PathPrefix"
 
 
-class PathMatch(msgspec.Struct, frozen=True):
+class PathMatch(Plain, frozen=True):
     kind: PathKind
     value: bytes
     """As written, but a PathPrefix has lost its one trailing slash: `/` is empty, and covers everything."""
@@ -41,7 +45,7 @@ class PathMatch(msgspec.Struct, frozen=True):
         return len(self.written) if self.kind is PathKind.REGULAR_EXPRESSION else len(self.value)
 
 
-class ValueMatch(msgspec.Struct, frozen=True):
+class ValueMatch(Plain, frozen=True):
     """A condition on a header or a query parameter."""
 
     name: bytes
@@ -50,7 +54,7 @@ class ValueMatch(msgspec.Struct, frozen=True):
     is_regex: bool = False
 
 
-class MethodMatch(msgspec.Struct, frozen=True):
+class MethodMatch(Plain, frozen=True):
     """What a GRPCRoute asks of the called method. None is any; one type serves for both parts."""
 
     service: bytes | None
@@ -58,14 +62,14 @@ class MethodMatch(msgspec.Struct, frozen=True):
     is_regex: bool = False
 
 
-class HostMatch(msgspec.Struct, frozen=True):
+class HostMatch(Plain, frozen=True):
     """A hostname that a route states, and what is left of it on the listener. None is any host."""
 
     own: str | None
     effective: str | None
 
 
-class Route(msgspec.Struct, frozen=True):
+class Route(Plain, frozen=True):
     kind: str
     namespace: str
     name: str
@@ -80,7 +84,7 @@ class Route(msgspec.Struct, frozen=True):
 # ---------------------------------------------------------------------------------------------------------- what a rule does
 
 
-class HeaderEdit(msgspec.Struct, frozen=True):
+class HeaderEdit(Plain, frozen=True):
     """RequestHeaderModifier or ResponseHeaderModifier; names as written, compared without case."""
 
     set: tuple[tuple[bytes, bytes], ...] = ()
@@ -88,14 +92,14 @@ class HeaderEdit(msgspec.Struct, frozen=True):
     remove: tuple[bytes, ...] = ()
 
 
-class PathEdit(msgspec.Struct, frozen=True):
+class PathEdit(Plain, frozen=True):
     """ReplaceFullPath when `prefix` is None, else ReplacePrefixMatch of that prefix (without its trailing slash)."""
 
     replacement: bytes
     prefix: bytes | None = None
 
 
-class Redirect(msgspec.Struct, frozen=True):
+class Redirect(Plain, frozen=True):
     scheme: str | None = None
     hostname: str | None = None
     port: int | None = None
@@ -103,12 +107,12 @@ class Redirect(msgspec.Struct, frozen=True):
     status: int = 302
 
 
-class Rewrite(msgspec.Struct, frozen=True):
+class Rewrite(Plain, frozen=True):
     hostname: str | None = None
     path: PathEdit | None = None
 
 
-class Cors(msgspec.Struct, frozen=True):
+class Cors(Plain, frozen=True):
     allow_origins: tuple[str, ...] = ()
     allow_methods: tuple[str, ...] = ()
     allow_headers: tuple[str, ...] = ()
@@ -117,7 +121,7 @@ class Cors(msgspec.Struct, frozen=True):
     max_age: int = 5
 
 
-class Filters(msgspec.Struct, frozen=True):
+class Filters(Plain, frozen=True):
     """The filters of a rule or of a backendRef, resolved. Each kind but the mirror occurs at most once in a valid list."""
 
     request_headers: HeaderEdit | None = None
@@ -136,7 +140,7 @@ class Filters(msgspec.Struct, frozen=True):
     """Filters of kinds that the caller registered, in the order of the list."""
 
 
-class ExtensionRef(msgspec.Struct, frozen=True):
+class ExtensionRef(Plain, frozen=True):
     """An object of a kind that the caller registered: a filter, parameters, a policy."""
 
     group: str
@@ -146,7 +150,7 @@ class ExtensionRef(msgspec.Struct, frozen=True):
     name: str
 
 
-class ExternalAuth(msgspec.Struct, frozen=True):
+class ExternalAuth(Plain, frozen=True):
     """Whom to ask before a request is forwarded. Whatever goes wrong with the question is a no (X-1)."""
 
     protocol: str
@@ -163,7 +167,7 @@ class ExternalAuth(msgspec.Struct, frozen=True):
     X-5)."""
 
 
-class BackendTLS(msgspec.Struct, frozen=True):
+class BackendTLS(Plain, frozen=True):
     """How connections to a backend are secured. Without it they are not."""
 
     hostname: str
@@ -182,7 +186,7 @@ class BackendTLS(msgspec.Struct, frozen=True):
     """Those of the policy, which mean what the caller makes of them."""
 
 
-class RetryBudget(msgspec.Struct, frozen=True):
+class RetryBudget(Plain, frozen=True):
     """How many retries a backend bears (GEP-3388): beyond, none is made, and the client gets 503."""
 
     percent: int
@@ -195,7 +199,7 @@ class RetryBudget(msgspec.Struct, frozen=True):
     """Nanoseconds."""
 
 
-class Backend(msgspec.Struct, frozen=True):
+class Backend(Plain, frozen=True):
     group: str
     kind: str
     namespace: str
@@ -226,20 +230,20 @@ class Backend(msgspec.Struct, frozen=True):
         return self.failure is None and self.filters.failure is None
 
 
-class Mirror(msgspec.Struct, frozen=True):
+class Mirror(Plain, frozen=True):
     backend: Backend
     numerator: int = 1
     denominator: int = 1
 
 
-class Timeouts(msgspec.Struct, frozen=True):
+class Timeouts(Plain, frozen=True):
     """Nanoseconds; 0 switches the timeout off, None leaves it to the caller."""
 
     request: int | None = None
     backend_request: int | None = None
 
 
-class Retry(msgspec.Struct, frozen=True):
+class Retry(Plain, frozen=True):
     codes: tuple[int, ...] = ()
     attempts: int = 1
     """Retries after the first try."""
@@ -247,7 +251,7 @@ class Retry(msgspec.Struct, frozen=True):
     """Nanoseconds."""
 
 
-class SessionPersistence(msgspec.Struct, frozen=True):
+class SessionPersistence(Plain, frozen=True):
     session_name: str | None = None
     type: str = "Cookie"
     absolute_timeout: int | None = None
@@ -255,7 +259,7 @@ class SessionPersistence(msgspec.Struct, frozen=True):
     lifetime_type: str = "Session"
 
 
-class Rule(msgspec.Struct, frozen=True):
+class Rule(Plain, frozen=True):
     route: Route
     index: int
     name: str | None = None
@@ -271,7 +275,7 @@ class Rule(msgspec.Struct, frozen=True):
 # -------------------------------------------------------------------------------------------------------- what leads to a rule
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(Plain, frozen=True):
     """One match of one rule on one listener: what precedence ranks."""
 
     id: EntryId
@@ -288,7 +292,7 @@ class Entry(msgspec.Struct, frozen=True):
     """Of a GRPCRoute; its path is the prefix that covers everything."""
 
 
-class PathNode(msgspec.Struct, frozen=True, gc=False):
+class PathNode(Plain, frozen=True, gc=False):
     """A node of the radix tree over path segments that holds something, named by the whole path that leads to it."""
 
     path: bytes
@@ -298,7 +302,7 @@ class PathNode(msgspec.Struct, frozen=True, gc=False):
     prefix: tuple[EntryId, ...] = ()
 
 
-class VirtualHost(msgspec.Struct, frozen=True):
+class VirtualHost(Plain, frozen=True):
     """Entries of one rank of hostname, and where a request goes on that none of them takes."""
 
     id: VirtualHostId
@@ -315,7 +319,7 @@ class VirtualHost(msgspec.Struct, frozen=True):
     fallthrough: VirtualHostId | None = None
 
 
-class HostNode(msgspec.Struct, frozen=True, gc=False):
+class HostNode(Plain, frozen=True, gc=False):
     """A node of the radix tree over host labels that holds something, named by all labels that lead to it."""
 
     name: str
@@ -325,7 +329,7 @@ class HostNode(msgspec.Struct, frozen=True, gc=False):
     """For names with one or more labels before this node's; at the root: for any name, and for none."""
 
 
-class Listener(msgspec.Struct, frozen=True):
+class Listener(Plain, frozen=True):
     id: ListenerId
     gateway: str
     """`namespace/name`"""
@@ -347,14 +351,14 @@ class Listener(msgspec.Struct, frozen=True):
     """How clients' certificates are checked; None where clients need none."""
 
 
-class ClientValidation(msgspec.Struct, frozen=True):
+class ClientValidation(Plain, frozen=True):
     mode: str
     """AllowValidOnly or AllowInsecureFallback."""
     ca_certificates: tuple[str, ...]
     """The ConfigMaps, as `namespace/name`, whose `ca.crt` is trusted."""
 
 
-class Table(msgspec.Struct, frozen=True):
+class Table(Plain, frozen=True):
     gateway: str
     listeners: tuple[Listener, ...]
     """Those that take traffic, in the Gateway's merged order."""
@@ -370,7 +374,7 @@ class Table(msgspec.Struct, frozen=True):
 # ------------------------------------------------------------------------------------------------------------- one change
 
 
-class HostChange(msgspec.Struct, frozen=True):
+class HostChange(Plain, frozen=True):
     """A virtual host of which something changed, or a new one. One that lost all its entries stays, and only falls through."""
 
     id: VirtualHostId
@@ -385,7 +389,7 @@ class HostChange(msgspec.Struct, frozen=True):
     grpc: tuple[EntryId, ...] | None = None
 
 
-class Change(msgspec.Struct, frozen=True):
+class Change(Plain, frozen=True):
     """What makes one table of another: ids go on from the old table's, and what is no longer named is out of reach."""
 
     rules: tuple[Rule, ...]
@@ -396,7 +400,7 @@ class Change(msgspec.Struct, frozen=True):
 # ------------------------------------------------------------------------------------------------------- question and answer
 
 
-class Request(msgspec.Struct, frozen=True):
+class Request(Plain, frozen=True):
     """A request as it arrived, or as a backend gets it. Everything is bytes, as on the wire.
 
     >>> Request.of("GET", "shop.example.com", "/cart?v=2", [("x-user", "7")]).headers
@@ -431,14 +435,14 @@ class Request(msgspec.Struct, frozen=True):
         )
 
 
-class Response(msgspec.Struct, frozen=True):
+class Response(Plain, frozen=True):
     """What the gateway itself answers."""
 
     status: int
     headers: tuple[tuple[bytes, bytes], ...] = ()
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class Verdict(Plain, frozen=True):
     """What the twins must agree on for one request on one port."""
 
     outcome: str

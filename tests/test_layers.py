@@ -26,6 +26,7 @@ ARROWS: dict[str, set[str]] = {
     "lowering": {"actions", "api", "graph", "ir", "options"},
     "reference": {"actions", "draws", "ir", "lowering", "patterns", "spellings", "wire"},
     "_core": {"actions", "errors", "ir", "patterns"},
+    "stored": {"_core", "errors", "ir", "options"},
     "router": {"_core", "api", "errors", "graph", "ir", "lowering", "options"},
     "mesh": {"_core", "api", "errors", "graph", "ir", "lowering", "options"},
     "explanation": {"_core", "api", "errors", "graph", "ir", "lowering", "reference", "router", "wire"},

@@ -4,6 +4,7 @@ Public methods check what they are given; everything they call is noexcept.
 """
 
 from .decision import Decision
+from .digest import digest
 from .table import PortTable, RouteTable
 
-__all__ = ["Decision", "PortTable", "RouteTable"]
+__all__ = ["Decision", "PortTable", "RouteTable", "digest"]
