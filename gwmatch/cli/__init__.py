@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import click
 
-from . import explain, match, routes, status, validate, version
+from . import explain, match, routes, status, validate, verify, version
 from .failures import Guarded
 
 __all__ = ["main"]
@@ -21,5 +21,5 @@ def main(context: click.Context, color: bool | None) -> None:
     context.color = color
 
 
-for verb in (match, explain, routes, validate, status, version):
+for verb in (match, explain, routes, validate, status, verify, version):
     main.add_command(verb.command)
