@@ -84,7 +84,7 @@ def near_requests(table: Table, port: int, *, seed: int = 0, hostile: bool = Fal
 
 
 def _hit(entry: Entry, place: Place, rng: random.Random) -> Asked:
-    """A request that satisfies all of an entry, as far as its expressions can be read."""
+    """A request that satisfies all of an entry, as far as its expressions can be read; but for some at its path's boundary."""
     names = [match.effective for match in entry.hosts]
     method = entry.method or rng.choice(METHODS[:5])
     query = tuple((_form_encoded(each.name), _form_encoded(_value(each, rng))) for each in entry.query_params)
@@ -105,7 +105,10 @@ def _path(entry: Entry, rng: random.Random) -> bytes:
     if entry.path.kind is PathKind.REGULAR_EXPRESSION:
         return _visible(sample(entry.path.value, rng)) or b"/"
     path = entry.path.value or b"/"
-    if entry.path.kind is PathKind.PATH_PREFIX and rng.random() < 0.5:
+    where = rng.random()
+    if where < 0.2 and len(path) > 1:  # the boundary: what is no more, or not yet, whole segments of it
+        return rng.choice((path + b"x", path + b"-x", path + b"/", path[:-1], path[:-1] + b"/x"))
+    if where < 0.6 and entry.path.kind is PathKind.PATH_PREFIX:
         return path.rstrip(b"/") + rng.choice((b"/", b"/x", b"/x/y", b"/0"))
     return path
 

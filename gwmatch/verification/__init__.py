@@ -5,6 +5,7 @@ Report, in which each disagreement with the oracle is made as small as it gets. 
 """
 
 from .client import Address, Answer
+from .curl import curl_line
 from .judgement import Judgement
 from .naming import DEFAULT_TEMPLATE, FIELDS, Naming
 from .report import Disagreement, Report
@@ -21,5 +22,6 @@ __all__ = [
     "Naming",
     "Report",
     "Unreachable",
+    "curl_line",
     "verify",
 ]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
 
 import msgspec
+from msgspec import structs
 
 from gwmatch import Options, Request, ir
 from gwmatch.testing import Oracle, Outcome, other_readings
@@ -43,23 +45,20 @@ class Judge:
     def __init__(self, table: ir.Table, port: int, address: Address, naming: Naming) -> None:
         self.oracle = Oracle(table)
         # Whatever the table says of paths that can be read two ways, hostile ones are compared reading by reading.
-        self.literal = Oracle(msgspec.structs.replace(table, options=_without_policy(table.options)))
+        self.literal = Oracle(structs.replace(table, options=_without_policy(table.options)))
         self.port = port
         self.address = address
         self.naming = naming
 
     def judge(self, request: Request) -> Judgement:
         """What may happen. Where the request is one that gwmatch would refuse, servers differ with good reason: they may refuse
-        it, take its path as it is, or take it as any reading of it; but never anything else."""
+        it, take it to the letter, or take it as any reading of it; but never anything else."""
         expected = self.oracle.expect(request, self.port)
-        path, mark, query = request.path.partition(b"?")
-        others = other_readings(path)
-        if expected.outcomes[0].refusal is None and not others and not _is_odd(request):
+        if expected.outcomes[0].refusal is None and is_ordinary(request):
             return Judgement(expected.outcomes)
         found: dict[tuple[object, ...], Outcome] = {}
-        for reading in (path, *others):
-            again = msgspec.structs.replace(request, path=reading + mark + query)
-            for outcome in self.literal.expect(again, self.port).outcomes:
+        for reading in readings(request):
+            for outcome in self.literal.expect(reading, self.port).outcomes:
                 found.setdefault(Judgement((outcome,)).key, outcome)
         return Judgement(tuple(found.values()), may_refuse=True)
 
@@ -67,9 +66,9 @@ class Judge:
         """Whether the answer is one of those."""
         if judgement.may_refuse and self.naming.named(answer) is None and _is_refusal(answer):
             return True
-        return any(self._is(request, outcome, answer) for outcome in judgement.outcomes)
+        return any(self._is(request, outcome, answer, exactly=not judgement.may_refuse) for outcome in judgement.outcomes)
 
-    def _is(self, request: Request, outcome: Outcome, answer: Answer) -> bool:
+    def _is(self, request: Request, outcome: Outcome, answer: Answer, *, exactly: bool) -> bool:
         if outcome.outcome == "refuse":
             return answer.failure == "closed"
         if answer.status is None:
@@ -80,7 +79,7 @@ class Judge:
         if named is not None:
             return False
         if outcome.outcome == "redirect":
-            return answer.status == outcome.status and self._leads(request, outcome, answer)
+            return answer.status == outcome.status and (not exactly or self._leads(request, outcome, answer))
         if outcome.status == 204:  # a preflight; the standard leaves the status of success open
             return 200 <= answer.status < 300
         if outcome.status == 503:  # nobody is ready: 503 SHOULD be the answer, 500 is what all other failures get
@@ -108,6 +107,36 @@ class Judge:
             want.path or "/",
             want.query,
         )
+
+
+def readings(request: Request) -> Iterator[Request]:
+    """The request to the letter, and what servers make of one that is odd: its path normalised (HI-P5), a target in absolute
+    form taken apart (RFC 9112 3.2.2), a host without what does not belong to it, of repeated header lines one."""
+    targets = [(request.host, request.path)]
+    if absolute := _ABSOLUTE.match(request.path):
+        targets = [*targets, (absolute[1], absolute[2] or b"/"), (request.host, absolute[2] or b"/")]
+    first = {name.lower(): (name, value) for name, value in reversed(request.headers)}
+    last = {name.lower(): (name, value) for name, value in request.headers}
+    lines = dict.fromkeys((request.headers, tuple(first.values()), tuple(last.values())))
+    for host, target in targets:
+        path, mark, query = target.partition(b"?")
+        for name in dict.fromkeys((host, _name_in(host or b""))):
+            for reading in (path, path.partition(b"#")[0], *other_readings(path)):
+                for headers in lines:
+                    again = tuple(line for line in headers if line[0].lower() != b"host")
+                    yield structs.replace(request, host=name, path=reading + mark + query, headers=again)
+
+
+_ABSOLUTE = re.compile(rb"https?://([^/?#]*)(.*)\Z", re.DOTALL)
+
+
+def _name_in(host: bytes) -> bytes:
+    """What a careless server finds in a host.
+
+    >>> _name_in(b"me@.shop.example.com..:70000/x")
+    b'shop.example.com'
+    """
+    return host.rpartition(b"@")[2].partition(b"/")[0].partition(b":")[0].strip(b".")
 
 
 def is_ordinary(request: Request) -> bool:
@@ -145,4 +174,4 @@ def _is_refusal(answer: Answer) -> bool:
 
 
 def _without_policy(options: Options) -> Options:
-    return msgspec.structs.replace(options, normalize="none")
+    return structs.replace(options, normalize="none")

@@ -21,28 +21,12 @@ Manifest = dict[str, Any]
 Holds = Callable[[list[Manifest]], bool]
 
 _LISTS = frozenset(
-    ["rules", "matches", "hostnames", "parentRefs", "backendRefs", "listeners", "filters", "from", "to", "targetRefs", "ports"]
+    ("rules", "matches", "hostnames", "parentRefs", "backendRefs", "listeners", "filters", "from", "to", "targetRefs", "ports")
 )
 """Lists whose items may go. Conditions inside a match stay: they say why one match comes before another."""
+_BOOKKEEPING = ("labels", "annotations", "uid", "generation", "resourceVersion", "creationTimestamp")
 _FIELDS = frozenset(
-    [
-        "labels",
-        "annotations",
-        "addresses",
-        "infrastructure",
-        "timeouts",
-        "retry",
-        "sessionPersistence",
-        "uid",
-        "generation",
-        "resourceVersion",
-        "creationTimestamp",
-        "certificateRefs",
-        "filters",
-        "rules",
-        "hostnames",
-        "selector",
-    ]
+    (*_BOOKKEEPING, "addresses", "infrastructure", "certificateRefs", "timeouts", "filters", "rules", "hostnames", "selector")
 )
 """Fields that may go as a whole."""
 
