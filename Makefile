@@ -51,4 +51,4 @@ docs: ## the links of all *.md, and the commands and programs of the README
 
 clean: ## removes what was built
 	rm -rf build dist wheelhouse *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
-	rm -rf gwmatch/_core/*.so src_native/target src_native/python/gwmatch_native/_native
+	rm -rf gwmatch/_core/*.so bench/matchit_peer/target src_native/target src_native/python/gwmatch_native/_native
