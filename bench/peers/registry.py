@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .envoy import Envoy
 from .falcon import Falcon
 from .junction import Junction
 from .linear import Linear
@@ -14,6 +15,6 @@ from .trie import Trie
 from .werkzeug import Werkzeug
 
 PEERS: dict[str, Maker] = {
-    made.name: made for made in (Gwmatch, Trie, Linear, Matchit, Werkzeug, Starlette, Falcon, Re2Set, Junction)
+    made.name: made for made in (Gwmatch, Trie, Linear, Matchit, Werkzeug, Starlette, Falcon, Re2Set, Junction, Envoy)
 }
 """In the order of the table that is printed; gwmatch first, since the ratios are to it."""
