@@ -177,7 +177,7 @@ def _grpc_rules(draw: st.DrawFn) -> Mapping:
 
 
 @st.composite
-def _services(draw: st.DrawFn, namespace: str) -> list[Mapping]:
+def services(draw: st.DrawFn, namespace: str) -> list[Mapping]:
     found = []
     for name in NAMES:
         port: Mapping = {"name": "web", "port": 80}
@@ -198,7 +198,7 @@ def _services(draw: st.DrawFn, namespace: str) -> list[Mapping]:
 
 
 @st.composite
-def _policies(draw: st.DrawFn, namespace: str) -> list[Mapping]:
+def policies(draw: st.DrawFn, namespace: str) -> list[Mapping]:
     found = []
     for name in draw(st.lists(st.sampled_from(NAMES), max_size=2, unique=True)):
         target: Mapping = {"group": "", "kind": "Service", "name": draw(st.sampled_from(NAMES))}
@@ -215,7 +215,7 @@ def _policies(draw: st.DrawFn, namespace: str) -> list[Mapping]:
 
 
 @st.composite
-def _xbackends(draw: st.DrawFn, namespace: str) -> list[Mapping]:
+def xbackends(draw: st.DrawFn, namespace: str) -> list[Mapping]:
     spec: Mapping = {"type": "ExternalHostname", "externalHostname": {"hostname": "db.example.org"}, "port": {"port": 80}}
     protocol = draw(st.sampled_from((None, None, "HTTP", "HTTP2", "H2C", "TCP")))
     if protocol is not None:
@@ -226,7 +226,7 @@ def _xbackends(draw: st.DrawFn, namespace: str) -> list[Mapping]:
 
 
 @st.composite
-def _grants(draw: st.DrawFn, namespace: str) -> list[Mapping]:
+def grants(draw: st.DrawFn, namespace: str) -> list[Mapping]:
     found = []
     for number in range(draw(st.integers(0, 2))):
         spec = {"from": draw(st.lists(_FROM, min_size=1, max_size=6)), "to": draw(st.lists(_TO, min_size=1, max_size=2))}
@@ -235,8 +235,12 @@ def _grants(draw: st.DrawFn, namespace: str) -> list[Mapping]:
 
 
 @st.composite
-def clusters(draw: st.DrawFn) -> list[Mapping]:
-    """Manifests of one Gateway `infra/edge`, ListenerSets, and routes of every kind by two tenants, with all they refer to."""
+def clusters(draw: st.DrawFn, *, gateways: int = 1) -> list[Mapping]:
+    """Manifests of one Gateway `infra/edge`, ListenerSets, and routes of every kind by two tenants, with all they refer to.
+
+    The Gateway is shared by the namespaces, some of which it does not let in; grants permit some references and not others;
+    listeners, routes and policies quarrel. With `gateways=2` the tenant `red` has one of its own, `red/own`, too.
+    """
     gateway: Mapping = {"gatewayClassName": "any", "listeners": draw(listeners(least=4))}
     consent = draw(
         st.sampled_from((None, {"from": "All"}, {"from": "All"}, {"from": "Same"}, {"from": "Selector", "selector": _LABELS}))
@@ -244,6 +248,9 @@ def clusters(draw: st.DrawFn) -> list[Mapping]:
     if consent is not None:
         gateway["allowedListeners"] = {"namespaces": copy.deepcopy(consent)}
     found = [manifest("Gateway", PLATFORM, "edge", spec=gateway)]
+    if gateways > 1:
+        own: Mapping = {"gatewayClassName": "any", "listeners": draw(listeners(least=2))}
+        found.append(manifest("Gateway", TENANTS[0], "own", spec=own))
     if draw(st.booleans()):
         found.append(manifest("GatewayClass", None, "any", spec={"controllerName": "example.net/gwmatch"}))
     if draw(st.booleans()):
@@ -252,14 +259,18 @@ def clusters(draw: st.DrawFn) -> list[Mapping]:
             namespace["metadata"]["labels"] = draw(st.sampled_from(({}, {"team": "web"}, {"team": "db"})))
             found.append(namespace)
     for tenant in TENANTS:
-        found += [each for part in (_services, _policies, _xbackends, _grants) for each in draw(part(tenant))]
+        found += [each for part in (services, policies, xbackends, grants) for each in draw(part(tenant))]
         for name in draw(st.lists(st.sampled_from(NAMES), max_size=2, unique=True)):
             parent = {"namespace": PLATFORM, "name": "edge"}
             found.append(
                 draw(created(manifest("ListenerSet", tenant, name, spec={"parentRef": parent, "listeners": draw(listeners())})))
             )
     named = st.tuples(st.sampled_from(ROUTES), st.sampled_from(TENANTS), st.sampled_from(NAMES))
-    found += [draw(routes(*which)) for which in draw(st.lists(named, min_size=3, max_size=10, unique=True))]
+    for which in draw(st.lists(named, min_size=3, max_size=10, unique=True)):
+        route = draw(routes(*which))
+        if gateways > 1 and draw(st.booleans()):
+            route["spec"]["parentRefs"].append({"namespace": TENANTS[0], "name": "own"})
+        found.append(route)
     return found
 
 

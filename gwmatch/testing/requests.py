@@ -5,11 +5,15 @@ Most are hits or near misses; the rest is what hostile clients send.
 
 from __future__ import annotations
 
+import random
 import re
+from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
 from ..ir import Entry, PathKind, Request, Table, ValueMatch
+from ..router import Router
+from .respellings import respelled
 
 _BENT_HOSTS = (
     lambda host: host,
@@ -102,8 +106,13 @@ _ODD_LINES = (
 
 
 @st.composite
-def requests_near(draw: st.DrawFn, table: Table) -> tuple[int, Request, float]:
-    """A port of the table, a request for it, and a draw for its weights."""
+def requests_near(draw: st.DrawFn, near: Table | Router) -> tuple[int, Request, float]:
+    """A port of the table or Router, a request for it, and a draw for its weights.
+
+    Half of the requests are hits; the others are near misses, stand at the boundary of a path, play tricks with the host, or
+    are what no honest client sends.
+    """
+    table = near.table if isinstance(near, Router) else near
     populated = [listener for listener in table.listeners if listener.entries]
     anywhere = not populated or draw(st.integers(0, 3)) == 0
     listener = draw(st.sampled_from(table.listeners if anywhere else tuple(populated)))
@@ -127,6 +136,12 @@ def requests_near(draw: st.DrawFn, table: Table) -> tuple[int, Request, float]:
     query = _query(draw, entry.query_params if entry is not None else ())
     sni = draw(st.sampled_from((host, host, host, *_ODD_SERVER_NAMES)))
     return listener.port, Request(method, host, path + query, tuple(lines), sni), chance
+
+
+@st.composite
+def respelled_paths(draw: st.DrawFn, configured: Sequence[bytes]) -> bytes:
+    """Other spellings of configured paths: escapes, dot segments, doubled and escaped slashes, parameters, odd ends."""
+    return respelled(draw(st.sampled_from(configured)), random.Random(draw(st.integers(0, 2**20))))
 
 
 def _hit(draw: st.DrawFn, at: str | None, entry: Entry) -> Request:
@@ -172,6 +187,8 @@ def _path(draw: st.DrawFn, entry: Entry | None) -> bytes:
         return draw(st.sampled_from(_CALLS))
     if entry.path.kind is PathKind.REGULAR_EXPRESSION:
         path = draw(st.sampled_from((b"/a", b"/ab", b"/b", b"/a/b", b"/a/x", b"/bbb", b"/abab", b"/zc", b"a")))
+    if draw(st.integers(0, 3)) == 0:
+        return respelled(path, random.Random(draw(st.integers(0, 2**20))))
     bent: bytes = draw(st.sampled_from(_BENT_PATHS))(path)
     return bent
 
