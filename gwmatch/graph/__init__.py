@@ -24,7 +24,7 @@ from .nodes import (
     RuleNode,
 )
 from .policy_nodes import BackendTLSNode, Policies, PolicyNode, PolicyTarget
-from .resolution import resolve
+from .resolution import Prepared, assemble, prepare, resolve
 from .routes import Context, Parent, resolve_route
 
 __all__ = [
@@ -47,12 +47,15 @@ __all__ = [
     "Policies",
     "PolicyNode",
     "PolicyTarget",
+    "Prepared",
     "Route",
     "RouteNode",
     "RouteRule",
     "RuleNode",
+    "assemble",
     "in_effect",
     "port_key",
+    "prepare",
     "resolve",
     "resolve_mesh",
     "resolve_route",

@@ -1,8 +1,9 @@
-"""From a ResourceSet to a Graph: classes, Gateways, then each route by itself."""
+"""From a ResourceSet to a Graph: what all routes share, each route by itself, and what becomes of them together."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from ..api import Gateway, ListenerSet, Namespace, ResourceKey, ResourceSet
 from ..options import Options
@@ -14,7 +15,7 @@ from .listenersets import by_gateway, judge_sets
 from .nodes import ROUTE_TYPES, GatewayNode, Graph, ListenerKey, ListenerSetNode, RouteNode
 from .notices import assumption_notices
 from .oddities import listener_notices, route_notices
-from .routes import context_of, resolve_route
+from .routes import Context, context_of, resolve_route
 from .selectors import Namespaces
 from .surroundings import Surroundings
 
@@ -36,20 +37,43 @@ def resolve(resources: ResourceSet, *, controller: str | None = None, options: O
     >>> [(listener.key.name, listener.serving) for gateway in graph.gateways.values() for listener in gateway.listeners]
     [('web', True)]
     """
+    prepared = prepare(resources, controller=controller, options=options)
+    context = prepared.context
+    return assemble(prepared, [resolve_route(route, context) for kind in ROUTE_TYPES for route in resources.of(kind)])
+
+
+class Prepared(NamedTuple):
+    """What is known before any route is looked at."""
+
+    resources: ResourceSet
+    controller: str | None
+    classes: Classes
+    gateways: Mapping[ResourceKey, GatewayNode]
+    listener_sets: Mapping[ResourceKey, ListenerSetNode]
+    context: Context
+
+
+def prepare(resources: ResourceSet, *, controller: str | None = None, options: Options = _DEFAULTS) -> Prepared:
+    """The classes, Gateways and ListenerSets of one controller, and the context that routes are resolved in."""
     references = Surroundings(resources, options)
     classes = resolve_classes(resources, controller, references)
     namespaces = Namespaces(resources.of(Namespace))
     gateways, listener_sets = _resolve_gateways(resources, classes, references, namespaces, options)
     context = context_of(gateways, listener_sets, references, namespaces, options)
-    routes = tuple(resolve_route(route, context) for kind in ROUTE_TYPES for route in resources.of(kind))
-    if options.grpc_http_exclusive:
-        routes = settle(routes)
-    policies = place_policies(resources, references, gateways, listener_sets.values(), routes)
+    return Prepared(resources, controller, classes, gateways, listener_sets, context)
+
+
+def assemble(prepared: Prepared, routes: Sequence[RouteNode]) -> Graph:
+    """The Graph of routes that were resolved one by one, kind by kind, each by namespace and name."""
+    resources, controller, classes, gateways, listener_sets, context = prepared
+    options, references = context.options, context.references
+    nodes = settle(tuple(routes)) if options.grpc_http_exclusive else tuple(routes)
+    policies = place_policies(resources, references, gateways, listener_sets.values(), nodes)
     notices = (
         *class_notices(resources, classes, controller),
         *listener_notices(gateways.values()),
-        *route_notices(routes),
-        *assumption_notices(gateways.values(), listener_sets.values(), routes, policies, references),
+        *route_notices(nodes),
+        *assumption_notices(gateways.values(), listener_sets.values(), nodes, policies, references),
     )
     return Graph(
         controller=controller,
@@ -57,8 +81,8 @@ def resolve(resources: ResourceSet, *, controller: str | None = None, options: O
         gateway_classes=classes.nodes,
         gateways=gateways,
         listener_sets=listener_sets,
-        routes=routes,
-        attached=_attached(gateways, routes),
+        routes=nodes,
+        attached=_attached(gateways, nodes),
         notices=notices,
         policies=policies,
     )
