@@ -20,12 +20,6 @@ if TYPE_CHECKING:
     from gwmatch import verification
     from gwmatch.testing import Outcome
 
-if TYPE_CHECKING:
-    from ssl import SSLContext
-
-    from gwmatch import verification
-    from gwmatch.testing import Outcome
-
 
 @click.command("verify")
 @options.routing
