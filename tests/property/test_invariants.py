@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import gwmatch
 from gwmatch import Options, Request, Router, reference
-from gwmatch.testing.requests import requests_near
+from gwmatch.testing.requests import requests_near, respelled_paths
 from gwmatch.testing.resources import HOSTNAMES, PATHS, resource_sets, rules
 
 few = settings(
@@ -19,7 +19,10 @@ few = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
 PLAIN = Options(normalize="none")
+POLICIES = st.sampled_from((PLAIN, Options(), Options(normalize="rewrite")))
+"""What holds whatever is done about paths that can be read two ways: drawn requests spell theirs in many (`respelled`)."""
 Manifests = list[dict[str, Any]]
+SPELLED = tuple(path.encode() for path in PATHS)
 
 
 def made(manifests: Manifests, options: Options = PLAIN) -> Router:
@@ -105,11 +108,12 @@ def test_exact_beats_prefix_and_hosts_beat_paths(manifests: Manifests, data: st.
 
 
 @few
-@given(resource_sets(), st.data())
-def test_spelling_of_host_and_header_names_does_not_matter(manifests: Manifests, data: st.DataObject) -> None:
+@given(resource_sets(), POLICIES, st.data())
+def test_spelling_of_host_and_header_names_does_not_matter(manifests: Manifests, policy: Options, data: st.DataObject) -> None:
     """P-4."""
-    router = made(manifests)
-    host, path = data.draw(st.sampled_from(("a.test", "b.a.test", "x.b.a.test", "org"))), data.draw(st.sampled_from(PATHS))
+    router = made(manifests, policy)
+    host = data.draw(st.sampled_from(("a.test", "b.a.test", "x.b.a.test", "org")))
+    path = data.draw(st.sampled_from(PATHS) | respelled_paths(SPELLED).map(lambda path: path.decode("latin-1")))
     values = data.draw(st.lists(st.tuples(st.sampled_from(("x-a", "x-b")), st.sampled_from(("1", "2"))), max_size=2))
     plain = decided(router, Request.of("GET", host, path, values))
     loud = Request.of("GET", f"{host.upper()}.:8080", path, [(name.upper(), value) for name, value in values])
@@ -117,8 +121,8 @@ def test_spelling_of_host_and_header_names_does_not_matter(manifests: Manifests,
 
 
 @few
-@given(resource_sets(), st.data())
-def test_a_trailing_slash_of_a_prefix_does_not_matter(manifests: Manifests, data: st.DataObject) -> None:
+@given(resource_sets(), POLICIES, st.data())
+def test_a_trailing_slash_of_a_prefix_does_not_matter(manifests: Manifests, policy: Options, data: st.DataObject) -> None:
     """P-5."""
     slashed = copy.deepcopy(manifests)
     for route in slashed:
@@ -126,16 +130,16 @@ def test_a_trailing_slash_of_a_prefix_does_not_matter(manifests: Manifests, data
             for match in rule["matches"]:
                 if match["path"]["type"] == "PathPrefix" and not match["path"]["value"].endswith("/"):
                     match["path"]["value"] += "/"
-    router = made(manifests)
+    router = made(manifests, policy)
     _, request, draw = data.draw(requests_near(router.table))
-    assert decided(made(slashed), request, draw) == decided(router, request, draw)
+    assert decided(made(slashed, policy), request, draw) == decided(router, request, draw)
 
 
 @few
-@given(resource_sets(), st.sampled_from(HOSTNAMES), st.sampled_from(PATHS))
-def test_only_routes_of_the_chosen_listener_count(manifests: Manifests, hostname: str, path: str) -> None:
+@given(resource_sets(), POLICIES, st.sampled_from(HOSTNAMES), respelled_paths(SPELLED) | st.sampled_from(SPELLED))
+def test_only_routes_of_the_chosen_listener_count(manifests: Manifests, policy: Options, hostname: str, path: bytes) -> None:
     """P-6: with isolation, what other listeners' routes say is nothing to a request."""
-    router = made(manifests)
+    router = made(manifests, policy)
     request = Request.of("GET", hostname.replace("*", "w"), path)
     decision = router.port(80).match(request.method, request.host, request.path, draw=0.5)
     if decision.listener is None:
@@ -147,7 +151,7 @@ def test_only_routes_of_the_chosen_listener_count(manifests: Manifests, hostname
         for manifest in manifests
         if manifest["kind"] != "HTTPRoute" or (manifest["metadata"]["namespace"], manifest["metadata"]["name"]) in attached
     ]
-    assert decided(made(kept), request) == decided(router, request)
+    assert decided(made(kept, policy), request) == decided(router, request)
 
 
 @few
@@ -162,10 +166,10 @@ def test_fallthrough_changes_only_what_found_nothing(manifests: Manifests, data:
 
 
 @few
-@given(resource_sets(), st.data())
-def test_invalid_backends_keep_their_share(manifests: Manifests, data: st.DataObject) -> None:
+@given(resource_sets(), POLICIES, st.data())
+def test_invalid_backends_keep_their_share(manifests: Manifests, policy: Options, data: st.DataObject) -> None:
     """P-8: over evenly spread draws, the part answered with 500 is the weight of invalid backends."""
-    router = made(manifests)
+    router = made(manifests, policy)
     _, request, _ = data.draw(requests_near(router.table))
     port = router.port(80)
     first = port.match(request.method, request.host, request.path, request.headers, draw=0.0)

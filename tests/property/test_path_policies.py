@@ -13,7 +13,8 @@ from msgspec import structs
 import gwmatch
 from gwmatch import Options, Request, Router
 from gwmatch.ir import Verdict
-from gwmatch.testing.requests import requests_near
+from gwmatch.testing import other_readings
+from gwmatch.testing.requests import requests_near, respelled_paths
 from gwmatch.testing.resources import PATHS, resource_sets, rules
 
 some = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
@@ -39,6 +40,14 @@ def named(router: Router, verdict: Verdict) -> tuple[Any, ...]:
     return verdict.outcome, verdict.status, verdict.refusal, where, verdict.backend
 
 
+@st.composite
+def respelled_requests(draw: st.DrawFn, router: Router) -> tuple[Request, float]:
+    """A request near a rule, by another spelling of a configured path or of what lies below it."""
+    _, near, chance = draw(requests_near(router))
+    path = draw(respelled_paths([(value.rstrip("/") + more).encode() or b"/" for value in PATHS for more in ("", "/x", "/b")]))
+    return structs.replace(near, path=path + draw(st.sampled_from((b"", b"", b"?a=1", b"?/../b")))), chance
+
+
 def has_one_reading(path: bytes) -> bool:
     odd = any(mark in path for mark in (b"%", b"//", b";", b"\\")) or any(byte > 0x7F for byte in path)
     return not odd and not {b".", b".."} & set(path.split(b"/"))
@@ -51,6 +60,8 @@ def test_guard_answers_as_none_does_or_refuses(counts: Counter[str], manifests: 
     plain, guarded = made(manifests, "none"), made(manifests, "guard")
     for _ in range(REQUESTS):
         _, request, draw = data.draw(requests_near(plain.table))
+        if data.draw(st.booleans()):
+            request, draw = data.draw(respelled_requests(plain))
         by_none, by_guard = decided(plain, request, draw), decided(guarded, request, draw)
         counts["requests under none and guard"] += 1
         if by_guard.refusal is None or by_none.refusal is not None:
@@ -89,7 +100,7 @@ def test_a_rule_that_does_not_match_costs_at_most_a_refusal(
     after, without = made(more, "guard"), made(more, "none")
     own = (f"{more[-1]['metadata']['namespace']}/{more[-1]['metadata']['name']}", len(more[-1]["spec"]["rules"]) - 1)
     for _ in range(REQUESTS):
-        _, request, draw = data.draw(requests_near(before.table))
+        request, draw = data.draw(respelled_requests(before) | requests_near(before).map(lambda asked: asked[1:]))
         if matches(without, request, own):
             counts["requests that the further rule takes"] += 1
             continue
@@ -113,7 +124,7 @@ def test_what_rewrite_hands_out_is_its_own_normal_form(counts: Counter[str], man
     """HI-G5."""
     plain, guarded, rewriting = (made(manifests, policy) for policy in ("none", "guard", "rewrite"))
     for _ in range(REQUESTS):
-        _, request, draw = data.draw(requests_near(plain.table))
+        request, draw = data.draw(respelled_requests(plain) | requests_near(plain).map(lambda asked: asked[1:]))
         verdict = decided(rewriting, request, draw)
         if verdict.entry is None:
             counts["requests for which rewrite hands out nothing"] += 1
@@ -124,3 +135,22 @@ def test_what_rewrite_hands_out_is_its_own_normal_form(counts: Counter[str], man
         settled = structs.replace(verdict, path=None)
         for router in (rewriting, guarded, plain):
             assert decided(router, forwarded, draw) == settled
+
+
+@some
+@given(resource_sets(), st.data())
+def test_what_guard_forwards_is_the_same_rule_in_every_reading(
+    counts: Counter[str], manifests: Manifests, data: st.DataObject
+) -> None:
+    """HI-P5, asked from outside: each reading of a served path, sent to the matcher that takes paths as they are."""
+    plain, guarded = made(manifests, "none"), made(manifests, "guard")
+    for _ in range(REQUESTS):
+        request, draw = data.draw(respelled_requests(guarded))
+        verdict = decided(guarded, request, draw)
+        if verdict.entry is None:
+            continue
+        path, mark, query = request.path.partition(b"?")
+        for reading in other_readings(path):
+            again = structs.replace(request, path=reading + mark + query)
+            assert named(plain, decided(plain, again, draw))[3] == named(guarded, verdict)[3]
+            counts["readings of served paths, sent again"] += 1
