@@ -11,7 +11,7 @@ export PYTHONSAFEPATH := 1
 pytest := $(PYTHON) -m pytest
 cargo := cd src_native && cargo
 
-.PHONY: help build test bench soak lint types wheels docs clean
+.PHONY: help build test bench soak verify lint types wheels docs clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 10
@@ -30,6 +30,9 @@ bench: ## the benchmarks, and a record of their figures in bench/record/
 
 soak: ## the twins on PAIRS (200000) drawn pairs of table and request, with the count
 	GWMATCH_PAIRS=$(PAIRS) $(pytest) tests/property --timeout=0 --hypothesis-show-statistics -s
+
+verify: ## gwmatch verify against nginx and HAProxy, and readers of paths, where they are installed (-rs names what is not)
+	$(pytest) tests/verification tests/readers tests/cli/test_verify.py -s
 
 lint: ## ruff, cargo fmt and clippy; nothing is changed
 	$(PYTHON) -m ruff check

@@ -15,7 +15,7 @@ from gwmatch.spellings import normal_spelling, without_dot_segments
 RESERVED = "escaped reserved characters are decoded"
 SOME_SLASHES = "only some of `\\`, `%5C` and `%2F` are slashes"
 UNMERGED = "slashes are merged after dot segments are removed, or not at all where others become slashes"
-UNDECODED = "dot segments are removed before anything is decoded"
+UNDECODED = "dot segments are removed before anything, or anything but dots, is decoded"
 AT_END = "a slash at the end is dropped, or added"
 OPEN = (RESERVED, SOME_SLASHES, UNMERGED, UNDECODED, AT_END)
 
@@ -37,12 +37,17 @@ _KNOWN_SLASHED = ("\\ %5C %2F", "merge dots")
 def further(path: bytes) -> Iterator[tuple[frozenset[str], bytes]]:
     """Each reading with the names of what sets it apart from all of HI-P5; the empty set for those of HI-P5."""
     plain = _HIGH.sub(lambda byte: b"%%%02X" % byte[0][0], path)
-    decodings = {"raw": plain, "unreserved": normal_spelling(plain), "reserved": _decoded(normal_spelling(plain))}
+    decodings = {
+        "raw": plain,
+        "dots": re.sub(rb"%2[Ee]", b".", plain),
+        "unreserved": normal_spelling(plain),
+        "reserved": _decoded(normal_spelling(plain)),
+    }
     for (decoding, text), slashes, cut, order in itertools.product(decodings.items(), _SLASHES, (False, True), _ORDERS):
         names = set()
         if decoding == "reserved":
             names.add(RESERVED)
-        if decoding == "raw" and order:
+        if decoding in ("raw", "dots") and order:
             names.add(UNDECODED)
         known = (slashes, cut, order) in _KNOWN or (slashes, order) == _KNOWN_SLASHED
         if not known:
@@ -85,4 +90,5 @@ def same(one: bytes, other: bytes) -> bool:
 
 def _spelled(path: bytes) -> bytes:
     escaped = re.sub(rb"[^-A-Za-z0-9._~!$&'()*+,;=:@/%]", lambda byte: b"%%%02X" % byte[0][0], path)
-    return re.sub(rb"%[0-9A-Fa-f]{2}", lambda escape: escape[0].upper(), escaped)
+    upper = re.sub(rb"%[0-9A-Fa-f]{2}", lambda escape: escape[0].upper(), escaped)
+    return re.sub(rb"(?:%[89A-F][0-9A-F])+", b"%80", upper)  # readers take bytes above 0x7F for texts of several encodings
