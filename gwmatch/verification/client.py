@@ -60,7 +60,7 @@ class Answer(msgspec.Struct, frozen=True):
     headers: tuple[tuple[bytes, bytes], ...] = ()
     body: bytes = b""
     failure: str | None = None
-    """What came instead of an answer: `closed`, `timeout`, `no-http` or `unreachable`."""
+    """What came instead of an answer: `closed`, `timeout`, `no-http`, `unreachable` or `untrusted`."""
     detail: str = ""
 
     def value(self, name: str) -> bytes | None:
@@ -85,6 +85,8 @@ class Client:
             async with asyncio.timeout(self.timeout):
                 try:
                     reader, writer = await self._connect(request)
+                except ssl.SSLCertVerificationError as error:
+                    return Answer(failure="untrusted", detail=error.verify_message)
                 except ssl.SSLError as error:
                     return Answer(failure="closed", detail=f"the TLS handshake failed: {error.reason or error}")
                 except OSError as error:

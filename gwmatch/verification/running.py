@@ -166,7 +166,7 @@ class _Run:
         answer = await self.client.ask(request)
         self.asked += 1
         self.progress(1)
-        self._hear(answer)
+        self._hear(request, answer)
         judgement = self.judge.judge(request)
         entry = self.judge.oracle.expect(request, self.judge.port).trace.verdict.entry
         if entry is not None:
@@ -180,7 +180,13 @@ class _Run:
             else:
                 self.found[key] = msgspec.structs.replace(known, count=known.count + 1)
 
-    def _hear(self, answer: Answer) -> None:
+    def _hear(self, request: Request, answer: Answer) -> None:
+        if answer.failure == "untrusted":  # nothing can be said about who would have answered
+            name = (request.sni or b"").decode("latin-1")
+            remedy = "--cacert names whom to trust, -k takes any certificate"
+            raise Unreachable(
+                f"{self.client.address.authority}: the certificate for {name} is no good: {answer.detail}; {remedy}"
+            )
         self.silent = self.silent + 1 if answer.failure in ("unreachable", "timeout", "no-http") else 0
         self.last = answer
         if self.silent >= MOST_SILENT:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -36,34 +37,36 @@ def by(router: gwmatch.Router, *, header: str = "x-backend") -> Decide:
 
 
 @contextmanager
-def served(decide: Decide) -> Iterator[str]:
+def served(decide: Decide, tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """The base URL of a server that runs until the block ends."""
     stop = threading.Event()
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listening:
         listening.settimeout(0.1)
-        threads = [threading.Thread(target=_accept, args=(listening, decide, stop))]
+        threads = [threading.Thread(target=_accept, args=(listening, decide, stop, tls))]
         threads[0].start()
         try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+            yield f"{'https' if tls else 'http'}://127.0.0.1:{listening.getsockname()[1]}"
         finally:
             stop.set()
             threads[0].join(10)
 
 
-def _accept(listening: socket.socket, decide: Decide, stop: threading.Event) -> None:
+def _accept(listening: socket.socket, decide: Decide, stop: threading.Event, tls: ssl.SSLContext | None) -> None:
     while not stop.is_set():
         try:
             connection, _ = listening.accept()
         except TimeoutError:
             continue
-        threading.Thread(target=_answer, args=(connection, decide, stop), daemon=True).start()
+        threading.Thread(target=_answer, args=(connection, decide, stop, tls), daemon=True).start()
 
 
-def _answer(connection: socket.socket, decide: Decide, stop: threading.Event) -> None:
+def _answer(connection: socket.socket, decide: Decide, stop: threading.Event, tls: ssl.SSLContext | None) -> None:
     with connection:
         connection.settimeout(5)
         head = b""
         try:
+            if tls is not None:
+                connection = tls.wrap_socket(connection, server_side=True)
             while b"\r\n\r\n" not in head and (part := connection.recv(65536)):
                 head += part
             if not head:

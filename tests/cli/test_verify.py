@@ -6,6 +6,7 @@ import json
 import shlex
 import shutil
 import socket
+import ssl
 import subprocess
 from pathlib import Path
 from time import monotonic
@@ -245,6 +246,49 @@ def test_an_interim_answer_is_not_the_answer(run: Run, site: Path, right: Decide
 
     with served(early) as url:
         assert asked(run, site, url).exit_code == 0
+
+
+def certified(folder: Path) -> tuple[ssl.SSLContext, Path]:
+    """A server's side of TLS, and the certificate to trust, which is for another name than any route's."""
+    program = shutil.which("openssl")
+    if program is None:
+        pytest.skip("openssl is not installed here")
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    names = "subjectAltName=DNS:*.example.com,DNS:example.com,DNS:*.www.example.com,DNS:*.y.x.example.com"
+    asked = [program, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=any", "-addext", names]
+    subprocess.run([*asked, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context, certificate
+
+
+def test_https_by_the_name_of_the_host(run: Run, tmp_path: Path) -> None:
+    """The server name is the request's host; -k takes any certificate, and without it none that nobody trusts is taken."""
+    path = tmp_path / "secure.yaml"
+    tls = "protocol: HTTPS, tls: {certificateRefs: [{name: any}]}"
+    path.write_text(SITE.replace("port: 80, protocol: HTTP", f"port: 443, {tls}", 1))
+    router = gwmatch.compile(gwmatch.load(path))
+    context, certificate = certified(tmp_path)
+    names: set[str | None] = set()
+    context.sni_callback = lambda connection, name, context: names.add(name)
+
+    def decide(request: gwmatch.Request) -> Reply:
+        sni = (request.host or b"").partition(b":")[0]
+        decision = router.port(443).match(request.method, request.host, request.path, request.headers, sni=sni)
+        answer = decision.apply(request)
+        if decision.backend is not None:
+            return Reply(200, (("x-backend", f"{decision.backend.namespace}/{decision.backend.name}"),))
+        assert isinstance(answer, gwmatch.Response)
+        return Reply(answer.status, tuple((name.decode(), value.decode()) for name, value in answer.headers))
+
+    with served(decide, context) as url:
+        assert asked(run, path, url, "-k", "--requests", "100").exit_code == 0
+        assert "shop.example.com" in names
+        untrusted = asked(run, path, url, "--requests", "100")
+        misnamed = asked(run, path, url, "--cacert", str(certificate))
+    assert (untrusted.exit_code, misnamed.exit_code) == (2, 2)
+    assert "-k takes any certificate" in untrusted.stderr
+    assert "for other.test is no good" in misnamed.stderr or "for unknown.example is no good" in misnamed.stderr
 
 
 # ------------------------------------------------------------------------------------------- servers that are no help
