@@ -47,6 +47,8 @@ class Place(NamedTuple):
 class Held(NamedTuple):
     resource: Resource
     place: Place | None
+    is_sound: bool = False
+    """Whether it breaks none of the rules of the experimental channel, which are those that count where it is used."""
 
 
 class Remark(NamedTuple):
@@ -166,7 +168,8 @@ class Intake:
         severities = [self._reported(finding, place, key, value) for finding in checked.findings]
         may_stay = Severity.REFUSED not in severities or self.settings.invalid == "keep"
         if checked.resource is not None and key is not None and is_first and may_stay:
-            self.held[key] = Held(checked.resource, place)
+            is_sound = not checked.findings and self.settings.channel == "experimental"
+            self.held[key] = Held(checked.resource, place, is_sound)
         elif is_first:
             self._withhold(key, value)
 

@@ -112,6 +112,13 @@ class ResourceSet:
             key is not None and key.kind == kind for key, _ in self._keyed_rejections
         )
 
+    def is_sound(self, resource: Resource, key: ResourceKey) -> bool:
+        """Whether it is this object that the set holds under its key, and nothing at all was said about it when it came in, so
+        that nobody need look for broken rules again."""
+        shelf = self._shelves.get(type(resource))
+        held = None if shelf is None else shelf.held.get((key.namespace or "", key.name))
+        return held is not None and held.resource is resource and held.is_sound
+
     def place(self, key: ResourceKey, at: FieldPath | None = None) -> tuple[str, int] | None:
         """The file and line of an object, or of one of its fields; None for objects that were handed in."""
         held = self._held(key)

@@ -42,14 +42,11 @@ def place_policies(
     """The policies with the Gateways that they concern."""
     listeners = [listener for gateway in gateways.values() for listener in gateway.listeners]
     passed_through = {each.key for each in listeners if tls.mode(each.listener) == "Passthrough"}
-    everywhere: Concerned = {}
-    secured: Concerned = {}
-    for route in routes:
-        reached = _gateways(route, gateways, frozenset())
-        _add_backends(everywhere, route, reached)
-        # L-1: what is passed through is the client's own TLS.
-        _add_backends(secured, route, _gateways(route, gateways, passed_through))
-        everywhere[PolicyTarget(*route.key)] = dict.fromkeys(reached)
+    registered = judge_registered(resources, surroundings)
+    tls_judged, others = surroundings.tls_policies.judged, (*surroundings.traffic_policies.judged, *registered.judged)
+    everywhere = _of_routes(routes, gateways, frozenset(), (*others, *surroundings.xbackends.judged), themselves=True)
+    # L-1: what is passed through is the client's own TLS.
+    secured = _of_routes(routes, gateways, passed_through, tls_judged, themselves=False)
     for gateway in gateways.values():
         everywhere[PolicyTarget(*gateway.key)] = {gateway.key: None}
         named = PolicyTarget(GATEWAY_GROUP, GatewayClass.KIND, None, gateway.resource.spec.gateway_class_name)
@@ -61,9 +58,8 @@ def place_policies(
     def placed(judged: Iterable[Judged], concerned: Concerned) -> dict[ResourceKey, PolicyNode]:
         return {each.resource.key: _placed(each, concerned, controllers) for each in judged}
 
-    registered = judge_registered(resources, surroundings)
     return Policies(
-        tls=placed(surroundings.tls_policies.judged, secured),
+        tls=placed(tls_judged, secured),
         traffic=placed(surroundings.traffic_policies.judged, everywhere),
         registered=placed(registered.judged, everywhere),
         backends=placed(surroundings.xbackends.judged, everywhere),
@@ -84,11 +80,34 @@ def _gateways(
     )
 
 
-def _add_backends(concerned: Concerned, route: RouteNode, gateways: Sequence[ResourceKey]) -> None:
+def _of_routes(
+    routes: Sequence[RouteNode],
+    gateways: Container[ResourceKey],
+    passed_through: Container[ListenerKey],
+    judged: Sequence[Judged],
+    *,
+    themselves: bool,
+) -> Concerned:
+    """The backends of routes, and the routes themselves, as far as one of `judged` asks about them: mostly about few, or none."""
+    asked = {target for each in judged for target in each.used}
+    concerned: Concerned = {}
+    for route in routes if asked else ():
+        reached = _gateways(route, gateways, passed_through)
+        _add_backends(concerned, route, reached, asked)
+        if themselves and (*route.key, None) in asked:
+            concerned[PolicyTarget(*route.key)] = dict.fromkeys(reached)
+    return concerned
+
+
+def _add_backends(
+    concerned: Concerned, route: RouteNode, gateways: Sequence[ResourceKey], asked: Container[PolicyTarget]
+) -> None:
     for backend in _backends(route) if gateways else ():
         if backend.reason != REF_NOT_PERMITTED:  # a stranger's wish makes nobody an ancestor
-            for target in {backend.target, backend.target.whole}:
-                concerned.setdefault(target, {}).update(dict.fromkeys(gateways))
+            own = backend.target
+            for target in (own,) if own.section is None else (own, own.whole):
+                if target in asked:
+                    concerned.setdefault(target, {}).update(dict.fromkeys(gateways))
 
 
 def _backends(route: RouteNode) -> Iterator[BackendNode]:

@@ -23,6 +23,17 @@ class Visitor(NamedTuple):
     """Lower-case."""
 
 
+class LetIn(NamedTuple):
+    """What a parentRef comes to for the routes of one kind and namespace, before their hostnames are looked at."""
+
+    listeners: tuple[ListenerNode, ...]
+    """Those that it selects and that allow the route."""
+    fault: Fault | None
+    """Why there is none."""
+    unseen: bool
+    """As `Reached.unseen`."""
+
+
 class Reached(NamedTuple):
     attachments: tuple[Attachment, ...]
     fault: Fault | None
@@ -36,28 +47,41 @@ def attach(visitor: Visitor, ref: ParentReference, listeners: Sequence[ListenerN
 
     The reason for failure is that of the furthest step which any listener reached (A-30).
     """
+    return reach(let_in(visitor.kind, visitor.namespace, ref, listeners, namespaces), visitor.kind, visitor.hostnames)
+
+
+def let_in(
+    kind: RouteGroupKind, namespace: str, ref: ParentReference, listeners: Sequence[ListenerNode], namespaces: Namespaces
+) -> LetIn:
+    """The first steps, which are the same for all routes of a kind and namespace that write the same parentRef."""
     relevant = [node for node in listeners if _selected(ref, node)]
     if not relevant:
-        return Reached((), Fault("NoMatchingParent", _nothing_selected(ref)), False)
+        return LetIn((), Fault("NoMatchingParent", _nothing_selected(ref)), False)
     # The listener's own conditions are not asked: a conflicted one takes no traffic, but it has routes (A-33). One that was
     # rejected outright supports no kind, which keeps everybody out.
-    knows_kind = [node for node in relevant if visitor.kind in node.supported_kinds]
-    allowed = [node for node in knows_kind if _admits(node, visitor.namespace, namespaces)]
+    knows_kind = [node for node in relevant if kind in node.supported_kinds]
+    allowed = tuple(node for node in knows_kind if _admits(node, namespace, namespaces))
     selects = any(node.listener.allowed_routes.namespaces.from_ == "Selector" for node in knows_kind)
-    unseen = selects and visitor.namespace not in namespaces
-    if not allowed:
-        return Reached((), Fault("NotAllowedByListeners", _not_allowed(visitor, relevant, knows_kind)), unseen)
-    attachments = tuple(
-        Attachment(node.key, left)
-        for node in allowed
-        for left in [hostnames.intersect(node.hostname, visitor.hostnames if visitor.kind.kind in _WITH_HOSTNAMES else ())]
-        if left
-    )
+    unseen = selects and namespace not in namespaces
+    fault = None if allowed else Fault("NotAllowedByListeners", _not_allowed(kind, namespace, relevant, knows_kind))
+    return LetIn(allowed, fault, unseen)
+
+
+def reach(let_in: LetIn, kind: RouteGroupKind, stated: tuple[str, ...]) -> Reached:
+    """The last step: what is left of the hostnames of a route, in lower case, at the listeners that let it in."""
+    if let_in.fault is not None:
+        return Reached((), let_in.fault, let_in.unseen)
+    own = stated if kind.kind in _WITH_HOSTNAMES else ()
+    attachments = []
+    for node in let_in.listeners:
+        left = hostnames.intersect(node.hostname, own)
+        if left:
+            attachments.append(Attachment(node.key, left))
     if not attachments:
-        theirs = ", ".join(f"{node.key.name} ({node.hostname})" for node in allowed)
-        message = f"none of the hostnames {', '.join(visitor.hostnames)} is one of a listener that allows the route: {theirs}"
-        return Reached((), Fault("NoMatchingListenerHostname", message), unseen)
-    return Reached(attachments, None, unseen)
+        theirs = ", ".join(f"{node.key.name} ({node.hostname})" for node in let_in.listeners)
+        message = f"none of the hostnames {', '.join(stated)} is one of a listener that allows the route: {theirs}"
+        return Reached((), Fault("NoMatchingListenerHostname", message), let_in.unseen)
+    return Reached(tuple(attachments), None, let_in.unseen)
 
 
 def _selected(ref: ParentReference, node: ListenerNode) -> bool:
@@ -86,10 +110,12 @@ def _admits(node: ListenerNode, namespace: str, namespaces: Namespaces) -> bool:
             return False
 
 
-def _not_allowed(visitor: Visitor, relevant: Sequence[ListenerNode], knows_kind: Sequence[ListenerNode]) -> str:
+def _not_allowed(
+    kind: RouteGroupKind, namespace: str, relevant: Sequence[ListenerNode], knows_kind: Sequence[ListenerNode]
+) -> str:
     if not knows_kind:
-        return f"no kind {visitor.kind.kind} on listeners: {', '.join(node.key.name for node in relevant)}"
+        return f"no kind {kind.kind} on listeners: {', '.join(node.key.name for node in relevant)}"
     return (
-        f"namespace {visitor.namespace} is not among those that the listeners allow routes from: "
+        f"namespace {namespace} is not among those that the listeners allow routes from: "
         f"{', '.join(node.key.name for node in knows_kind)}"
     )

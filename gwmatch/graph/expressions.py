@@ -12,22 +12,28 @@ from .nodes import RouteRule
 _REGULAR_EXPRESSION = "RegularExpression"
 
 
-def bad_patterns(rule: RouteRule, at: FieldPath, limit: int) -> Iterator[Violation]:
+def bad_patterns(rule: RouteRule, at: FieldPath, limit: int) -> tuple[Violation, ...]:
     """Why each pattern of a rule that cannot be taken cannot be taken; `limit` is that of its automaton, in bytes."""
     if isinstance(rule, HTTPRouteRule):
         patterns = _of_http(rule, at)
     elif isinstance(rule, GRPCRouteRule):
         patterns = _of_grpc(rule, at)
     else:
-        return
-    for where, pattern in patterns:
-        why = check_pattern(pattern, limit)
-        if why is not None:
-            yield Violation(at=where, message=why, reason="UnsupportedValue")
+        return ()
+    return tuple(
+        [
+            Violation(at=where, message=why, reason="UnsupportedValue")
+            for where, pattern in patterns
+            for why in [check_pattern(pattern, limit)]
+            if why is not None
+        ]
+    )
 
 
 def _of_http(rule: HTTPRouteRule, at: FieldPath) -> Iterator[tuple[FieldPath, str]]:
     for index, match in enumerate(rule.matches):
+        if not match.headers and not match.query_params and match.path.type != _REGULAR_EXPRESSION:
+            continue  # as most are
         here = (at / "matches")[index]
         if match.path.type == _REGULAR_EXPRESSION:
             yield here / "path" / "value", match.path.value

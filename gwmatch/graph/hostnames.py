@@ -39,13 +39,13 @@ def intersect(listener: str | None, own: Iterable[str | None]) -> tuple[HostMatc
     >>> intersect("a.example.com", [])
     (HostMatch(own=None, effective='a.example.com'),)
     """
-    left: dict[HostMatch, None] = {}
+    left: list[HostMatch] = []
     for hostname in tuple(own) or (None,):
         if covers(listener, hostname):
-            left[HostMatch(hostname, hostname)] = None
+            left.append(HostMatch(hostname, hostname))
         elif covers(hostname, listener):
-            left[HostMatch(hostname, listener)] = None
-    return tuple(left)
+            left.append(HostMatch(hostname, listener))
+    return tuple(left) if len(left) < 2 else tuple(dict.fromkeys(left))
 
 
 def overlapping(hostnames: Iterable[str | None]) -> dict[str | None, str | None]:

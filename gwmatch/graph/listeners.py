@@ -130,10 +130,13 @@ def finish(judgement: Judgement, gateway: ResourceKey, *, gateway_accepted: bool
     )
 
 
+RESOLVED = Condition("ResolvedRefs", "True", "ResolvedRefs", "All references are resolved.")
+
+
 def resolved_refs(faults: Sequence[Fault]) -> Condition:
     """ResolvedRefs: the reason of the first fault, the messages of all (ST-11)."""
     if not faults:
-        return Condition("ResolvedRefs", "True", "ResolvedRefs", "All references are resolved.")
+        return RESOLVED
     messages = dict.fromkeys(fault.message for fault in faults)
     return Condition("ResolvedRefs", "False", faults[0].reason, "; ".join(messages))
 

@@ -37,7 +37,7 @@ from .oddities import route_notices
 from .parameters import Parameters, class_parameters
 from .policy_nodes import Policies
 from .references import Fault
-from .routes import Context, Parent, resolve_route
+from .routes import Context, Doors, Parent, resolve_route
 from .selectors import Namespaces
 from .surroundings import Surroundings
 
@@ -73,7 +73,8 @@ def resolve_mesh(resources: ResourceSet, *, controller: str | None = None, optio
     services = {service.key: service for service in resources.of(Service)}
     references = _WithoutGrants(resources, options)
     parents = {key: _parent(service) for key, service in services.items()}
-    context = Context(parents, (), references, Namespaces(resources.of(Namespace)), options)
+    namespaces = Namespaces(resources.of(Namespace))
+    context = Context(parents, Doors(parents, namespaces), (), references, namespaces, options)
     written = [route for kind in MESH_KINDS for route in resources.of(kind)]
     routes = [_resolved(route, context, services) for route in written if any(_of_service(route))]
     settled = _settled([route for route in routes if route.parents])
@@ -84,7 +85,6 @@ def resolve_mesh(resources: ResourceSet, *, controller: str | None = None, optio
         gateways={},
         listener_sets={},
         routes=settled,
-        attached=_attached(settled),
         notices=(
             *_missing(written, services),
             *route_notices(settled),
@@ -232,11 +232,3 @@ def _accepted(route: RouteNode) -> Iterator[Attachment]:
 
 def _named(route: RouteNode) -> Iterator[ListenerKey]:
     return (attachment.listener for parent in route.parents for attachment in parent.attachments)
-
-
-def _attached(routes: Iterable[RouteNode]) -> dict[ListenerKey, tuple[ResourceKey, ...]]:
-    attached: dict[ListenerKey, dict[ResourceKey, None]] = {}
-    for route in routes:
-        for attachment in _accepted(route):
-            attached.setdefault(attachment.listener, {})[route.key] = None
-    return {key: tuple(keys) for key, keys in attached.items()}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
@@ -252,7 +253,7 @@ class RouteNode(msgspec.Struct, frozen=True, gc=False):
     for labels that nobody has seen."""
 
 
-class Graph(msgspec.Struct, frozen=True):
+class Graph(msgspec.Struct, frozen=True, dict=True):
     """What the resources mean together. Nothing after it looks a name up."""
 
     controller: str | None
@@ -263,13 +264,23 @@ class Graph(msgspec.Struct, frozen=True):
     """Those that name one of these Gateways."""
     routes: tuple[RouteNode, ...]
     """Of all kinds: kind by kind, each by namespace and name."""
-    attached: Mapping[ListenerKey, tuple[ResourceKey, ...]]
-    """The distinct routes that reached each listener (A-35)."""
     notices: tuple[Problem, ...] = ()
     """What was assumed or looks unintended; nothing here stops anything."""
     policies: Policies = Policies()
     meshes: tuple[MeshNode, ...] = ()
     """Of a mesh: the XMeshes of its controller."""
+
+    @cached_property
+    def attached(self) -> Mapping[ListenerKey, tuple[ResourceKey, ...]]:
+        """The distinct routes that reached each listener (A-35), of which two parentRefs may lead to one listener (OQ-13)."""
+        attached: dict[ListenerKey, dict[ResourceKey, None]] = {
+            listener.key: {} for gateway in self.gateways.values() for listener in gateway.listeners
+        }
+        for route in self.routes:
+            for parent in route.parents:
+                for attachment in parent.attachments if parent.accepted else ():
+                    attached.setdefault(attachment.listener, {})[route.key] = None
+        return {key: tuple(keys) for key, keys in attached.items()}
 
     def status(
         self, previous: Iterable[Mapping[str, Any]] | None = None, now: datetime | str | None = None

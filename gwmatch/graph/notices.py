@@ -32,7 +32,7 @@ def assumption_notices(
             for key in listener.assumed:
                 relied[key.kind].add(key)
     judged = (*policies.tls.values(), *policies.backends.values())
-    for assumed in (each.assumed for group in (listener_sets, routes, judged) for each in group):
+    for assumed in {each.assumed for group in (listener_sets, routes, judged) for each in group}:
         for key in assumed:
             relied.setdefault(key.kind, set()).add(key)
     notices: list[Problem] = []

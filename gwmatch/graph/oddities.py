@@ -18,7 +18,8 @@ def route_notices(routes: Iterable[RouteNode]) -> Iterator[Problem]:
     for route in routes:
         hostnames = getattr(route.resource.spec, "hostnames", ()) or ()
         for index, hostname in enumerate(hostnames):
-            yield from _address(hostname, str(route.key), (_SPEC / "hostnames")[index])
+            if _may_be_address(hostname):
+                yield from _address(hostname, str(route.key), (_SPEC / "hostnames")[index])
         if isinstance(route.resource, HTTPRoute):
             yield from _http(route, route.resource)
         elif isinstance(route.resource, GRPCRoute):
@@ -30,8 +31,13 @@ def listener_notices(gateways: Iterable[GatewayNode]) -> Iterator[Problem]:
     for gateway in gateways:
         for listener in gateway.listeners:
             index = next((at for at, each in enumerate(gateway.resource.spec.listeners) if each is listener.listener), None)
-            if listener.hostname is not None and index is not None:
+            if listener.hostname is not None and index is not None and _may_be_address(listener.hostname):
                 yield from _address(listener.hostname, str(gateway.key), (_SPEC / "listeners")[index] / "hostname")
+
+
+def _may_be_address(hostname: str) -> bool:
+    """A name of a cluster seldom ends with a digit, and an address always does."""
+    return hostname[-1:].isdigit()
 
 
 def _address(hostname: str, resource: str, at: FieldPath) -> Iterator[Problem]:
@@ -51,7 +57,7 @@ def _http(route: RouteNode, written: HTTPRoute) -> Iterator[Problem]:
     for index, rule in enumerate(written.spec.rules):
         for number, match in enumerate(rule.matches):
             path = match.path
-            if path is None or path.type not in ("Exact", "PathPrefix"):
+            if path is None or "%" not in path.value or path.type not in ("Exact", "PathPrefix"):
                 continue
             usual = normal_spelling(path.value.encode()).decode()
             if usual != path.value:

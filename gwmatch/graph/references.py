@@ -70,6 +70,10 @@ class References:
     def find(self, kind: type[Kind], namespace: str, name: str) -> Kind | None:
         return self._resources.get(kind, namespace, name)
 
+    def is_sound(self, resource: Resource, key: ResourceKey) -> bool:
+        """Whether it is an object of the set about which there was nothing to be said."""
+        return self._resources.is_sound(resource, key)
+
     def forbidden(self, source: ResourceKey, target: Target, at: FieldPath) -> Fault | None:
         """Why `source` may not refer to `target`, else None.
 

@@ -12,7 +12,7 @@ from .exclusivity import settle
 from .features import tls_modes
 from .gateways import Classes, class_notices, resolve_classes, resolve_gateway
 from .listenersets import by_gateway, judge_sets
-from .nodes import ROUTE_TYPES, GatewayNode, Graph, ListenerKey, ListenerSetNode, RouteNode
+from .nodes import ROUTE_TYPES, GatewayNode, Graph, ListenerSetNode, RouteNode
 from .notices import assumption_notices
 from .oddities import listener_notices, route_notices
 from .routes import Context, context_of, resolve_route
@@ -82,7 +82,6 @@ def assemble(prepared: Prepared, routes: Sequence[RouteNode]) -> Graph:
         gateways=gateways,
         listener_sets=listener_sets,
         routes=nodes,
-        attached=_attached(gateways, nodes),
         notices=notices,
         policies=policies,
     )
@@ -103,17 +102,3 @@ def _resolve_gateways(
             gateways[gateway.key] = node
             listener_sets.update((each.key, each) for each in sets)
     return gateways, dict(sorted(listener_sets.items()))
-
-
-def _attached(
-    gateways: Mapping[ResourceKey, GatewayNode], routes: tuple[RouteNode, ...]
-) -> dict[ListenerKey, tuple[ResourceKey, ...]]:
-    """A-35: each listener with its routes, of which two parentRefs may lead to one listener (OQ-13)."""
-    attached: dict[ListenerKey, dict[ResourceKey, None]] = {
-        listener.key: {} for gateway in gateways.values() for listener in gateway.listeners
-    }
-    for route in routes:
-        for parent in route.parents:
-            for attachment in parent.attachments:
-                attached[attachment.listener][route.key] = None
-    return {key: tuple(keys) for key, keys in attached.items()}

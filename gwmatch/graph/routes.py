@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -19,9 +19,8 @@ from ..api import (
     TLSRoute,
 )
 from ..options import Options
-from . import hostnames
-from .attachment import Reached, Visitor, attach
-from .listeners import resolved_refs
+from .attachment import LetIn, let_in, reach
+from .listeners import RESOLVED, resolved_refs
 from .nodes import Condition, GatewayNode, ListenerNode, ListenerSetNode, ParentNode, Route, RouteNode, RuleNode
 from .references import Fault
 from .rules import resolve_rules
@@ -29,6 +28,10 @@ from .selectors import Namespaces
 from .surroundings import Surroundings
 
 _KINDS = {kind: RouteGroupKind(kind=kind) for kind in ("HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "UDPRoute")}
+_WITH_HOSTNAMES = (HTTPRoute, GRPCRoute, TLSRoute)
+_ACCEPTED = Condition("Accepted", "True", "Accepted", "The route is accepted.")
+_ALL_WELL = (_ACCEPTED, RESOLVED)
+"""What is said of most routes."""
 _OLD_NAMES = {(EXPERIMENTAL_GROUP, "XListenerSet"): (GATEWAY_GROUP, ListenerSet.KIND)}
 """Who still writes the old kind of a ListenerSet means the objects that are read under the new one."""
 
@@ -44,11 +47,48 @@ class Parent(NamedTuple):
     """Why no route can attach, whatever the listeners are like (A-38)."""
 
 
+class Door(NamedTuple):
+    """Where a parentRef leads the routes of one kind and namespace."""
+
+    parent: Parent
+    let_in: LetIn
+
+
+class Doors:
+    """Where parentRefs lead. Never changes what it answers, and finds out once for all routes of a kind and namespace: they
+    mostly name the same few parents."""
+
+    __slots__ = ("_known", "_namespaces", "_parents")
+
+    def __init__(self, parents: Mapping[ResourceKey, Parent], namespaces: Namespaces) -> None:
+        self._parents = parents
+        self._namespaces = namespaces
+        self._known: dict[tuple[str, str, ParentReference], Door | None] = {}
+
+    def of(self, ref: ParentReference, kind: str, namespace: str) -> Door | None:
+        """None for a parent that is not there, not ours, or of a kind that is no parent."""
+        asked = kind, namespace, ref
+        if asked not in self._known:
+            self._known[asked] = self._find(ref, kind, namespace)
+        return self._known[asked]
+
+    def _find(self, ref: ParentReference, kind: str, namespace: str) -> Door | None:
+        parent = self._parents.get(_parent(ref, namespace))
+        if parent is None:
+            return None
+        if parent.closed is None:
+            return Door(parent, let_in(_KINDS[kind], namespace, ref, parent.listeners, self._namespaces))
+        message = f"{ref.kind} {ref.name} has no live listener: {parent.closed}"
+        return Door(parent, LetIn((), Fault("NoMatchingParent", message), False))
+
+
 class Context(msgspec.Struct, frozen=True):
     """All that a route is resolved against. Two routes never depend on each other here."""
 
     parents: Mapping[ResourceKey, Parent]
     """By the object that a parentRef names."""
+    doors: Doors
+    """Where parentRefs lead."""
     default_gateways: tuple[ResourceKey, ...]
     """Those to which routes with `useDefaultGateways` attach unasked."""
     references: Surroundings
@@ -69,83 +109,64 @@ def context_of(
     }
     parents.update((key, Parent(key, node.gateway, node.listeners, node.closed)) for key, node in listener_sets.items())
     defaults = tuple(key for key, node in gateways.items() if node.resource.spec.default_scope == "All")
-    return Context(parents, defaults, references, namespaces, options)
+    return Context(parents, Doors(parents, namespaces), defaults, references, namespaces, options)
 
 
 def resolve_route(route: Route, context: Context) -> RouteNode:
     """The route with its parents. The same route and context give the same node."""
-    rules = resolve_rules(route, context.references, context.options)
-    namespace = route.key.namespace or ""
-    visitor = Visitor(_KINDS[route.key.kind], namespace, _hostnames(route))
+    key = route.key
+    kind, namespace = key.kind, key.namespace or ""
+    rules = resolve_rules(route, key, context.references, context.options)
+    stated = _hostnames(route)
     resolved = resolved_refs(rules.faults)
-    fault, partial = _judge_rules(route.key.kind, rules.nodes)
+    fault, partial = _judge_rules(kind, rules.nodes)
     parents: list[ParentNode] = []
     unseen = False
-    for ref, by_default in _parent_refs(route, context):
-        parent = context.parents.get(_parent(ref, namespace))
-        if parent is None:  # not there, not ours, or of a kind that is no parent: no entry (RT-3)
+    for ref, by_default in _parent_refs(route, namespace, context):
+        door = context.doors.of(ref, kind, namespace)
+        if door is None:  # no entry (RT-3)
             continue
-        reached = _attach(visitor, ref, parent, context.namespaces)
+        reached = reach(door.let_in, _KINDS[kind], stated)
         unseen = unseen or reached.unseen
         refused = reached.fault or fault
         if refused is not None and by_default:
             continue  # nobody asked this Gateway in particular, so it owes no answer
-        conditions = [
-            Condition("Accepted", "False", *refused)
-            if refused
-            else Condition("Accepted", "True", "Accepted", "The route is accepted."),
-            resolved,  # A-31, RT-4
-        ]
-        if refused is None and partial is not None:
-            conditions.append(partial)
-        parents.append(
-            ParentNode(
-                ref=ref,
-                parent=parent.key,
-                gateway=parent.gateway,
-                attachments=() if refused else reached.attachments,
-                conditions=tuple(conditions),
-                by_default=by_default,
-            )
-        )
-    own_namespace = ResourceKey("", "Namespace", None, namespace)
-    return RouteNode(
-        resource=route,
-        key=route.key,
-        parents=tuple(parents),
-        rules=rules.nodes,
-        assumed=(*rules.assumed, own_namespace) if unseen else rules.assumed,
-    )
+        attachments = () if refused else reached.attachments
+        conditions = _conditions(refused, resolved, partial)
+        parents.append(ParentNode(ref, door.parent.key, door.parent.gateway, attachments, conditions, by_default))
+    assumed = (*rules.assumed, ResourceKey("", "Namespace", None, namespace)) if unseen else rules.assumed
+    return RouteNode(route, key, tuple(parents), rules.nodes, assumed)
 
 
 def _hostnames(route: Route) -> tuple[str, ...]:
-    stated = route.spec.hostnames if isinstance(route, HTTPRoute | GRPCRoute | TLSRoute) else ()
-    return tuple(filter(None, map(hostnames.normal, stated)))
+    stated = route.spec.hostnames if isinstance(route, _WITH_HOSTNAMES) else ()
+    return tuple([hostname.lower() for hostname in stated if hostname])
 
 
-def _parent_refs(route: Route, context: Context) -> Iterator[tuple[ParentReference, bool]]:
+def _parent_refs(route: Route, namespace: str, context: Context) -> list[tuple[ParentReference, bool]]:
     """The parentRefs in their order, then those that `useDefaultGateways` stands for (attachment.md 6)."""
     stated = route.spec.parent_refs
-    for ref in stated:
-        yield ref, False
-    if route.spec.use_default_gateways != "All":
-        return
-    whole = {_parent(ref, route.key.namespace or "") for ref in stated if not ref.section_name and ref.port is None}
-    for key in context.default_gateways:
-        if key not in whole:
-            yield ParentReference(namespace=key.namespace, name=key.name), True
+    refs = [(ref, False) for ref in stated]
+    if route.spec.use_default_gateways == "All":
+        whole = {_parent(ref, namespace) for ref in stated if not ref.section_name and ref.port is None}
+        by_default = [key for key in context.default_gateways if key not in whole]
+        refs += [(ParentReference(namespace=key.namespace, name=key.name), True) for key in by_default]
+    return refs
+
+
+def _conditions(refused: Fault | None, resolved: Condition, partial: Condition | None) -> tuple[Condition, ...]:
+    """A-31, RT-4."""
+    if refused is not None:
+        return Condition("Accepted", "False", *refused), resolved
+    if partial is not None:
+        return _ACCEPTED, resolved, partial
+    return _ALL_WELL if resolved is RESOLVED else (_ACCEPTED, resolved)
 
 
 def _parent(ref: ParentReference, namespace: str) -> ResourceKey:
     """What a parentRef names. An absent namespace is the route's own; spelling it out changes nothing (A-37)."""
     group, kind = _OLD_NAMES.get((ref.group, ref.kind), (ref.group, ref.kind))
     return ResourceKey(group, kind, ref.namespace or namespace, ref.name)
-
-
-def _attach(visitor: Visitor, ref: ParentReference, parent: Parent, namespaces: Namespaces) -> Reached:
-    if parent.closed is not None:
-        return Reached((), Fault("NoMatchingParent", f"{ref.kind} {ref.name} has no live listener: {parent.closed}"), False)
-    return attach(visitor, ref, parent.listeners, namespaces)
 
 
 def _judge_rules(kind: str, rules: Sequence[RuleNode]) -> tuple[Fault | None, Condition | None]:

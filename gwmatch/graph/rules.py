@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..api import (
@@ -28,6 +29,7 @@ from .references import Fault
 from .surroundings import Surroundings
 
 _RULES = FieldPath() / "spec" / "rules"
+_WITH_FILTERS = (HTTPRouteRule, GRPCRouteRule)
 _ONE_RULE = frozenset({"TLSRoute", "TCPRoute", "UDPRoute"})
 """Kinds that can have but one rule, though old versions admit more."""
 
@@ -39,29 +41,31 @@ class Rules(NamedTuple):
     assumed: tuple[ResourceKey, ...]
 
 
-def resolve_rules(route: Route, surroundings: Surroundings, options: Options) -> Rules:
+def resolve_rules(route: Route, key: ResourceKey, surroundings: Surroundings, options: Options) -> Rules:
     """The rules with everything that they refer to. References of dropped rules are judged too: they are the route's."""
-    broken = invalid_rules(route)
-    follower = _Follower(route.key, surroundings)
+    # PERF(bench_compile::bench_resolve): what was judged when it came in is not judged again.
+    broken = {} if surroundings.is_sound(route, key) else invalid_rules(route)
+    follower = _Follower(key, surroundings)
     nodes: list[RuleNode] = []
     rules: Sequence[RouteRule] = route.spec.rules
     for index, rule in enumerate(rules):
-        at = _RULES[index]
-        violations = (
-            *broken.get(index, ()),
-            *bad_patterns(rule, at, options.regex_automaton_limit),
-            *_superfluous(route.key.kind, index, at),
-        )
-        nodes.append(
-            RuleNode(
-                index=index,
-                invalid=tuple(_problem(route.key, violation) for violation in violations),
-                invalid_reason=violations[0].reason if violations else None,
-                filters=follower.filters(rule.filters, at) if isinstance(rule, HTTPRouteRule | GRPCRouteRule) else (),
-                backends=follower.backends(rule.backend_refs, at),
-            )
-        )
+        at = _at(index)
+        violations = (*broken.get(index, ()), *bad_patterns(rule, at, options.regex_automaton_limit))
+        if index and key.kind in _ONE_RULE:
+            violations = (*violations, _superfluous(key.kind, at))
+        filters = follower.filters(rule.filters, at) if isinstance(rule, _WITH_FILTERS) else ()
+        backends = follower.backends(rule.backend_refs, at)
+        if violations:
+            problems = tuple(_problem(key, violation) for violation in violations)
+            nodes.append(RuleNode(index, problems, violations[0].reason, filters, backends))
+        else:
+            nodes.append(RuleNode(index, (), None, filters, backends))
     return Rules(tuple(nodes), tuple(follower.faults), tuple(dict.fromkeys(follower.assumed)))
+
+
+@lru_cache(maxsize=64)
+def _at(index: int) -> FieldPath:
+    return _RULES[index]
 
 
 class _Follower:
@@ -72,18 +76,30 @@ class _Follower:
         self.assumed: list[ResourceKey] = []
         self._route = route
         self._surroundings = surroundings
+        self._followed = surroundings.followed(route.kind, route.namespace)
 
     def filters(self, filters: Sequence[HTTPRouteFilter | GRPCRouteFilter], at: FieldPath) -> tuple[FilterNode, ...]:
+        if not filters:
+            return ()
         return tuple(self._filter(each, (at / "filters")[index]) for index, each in enumerate(filters))
 
     def backends(self, refs: Sequence[BackendRef], at: FieldPath) -> tuple[BackendNode, ...]:
-        nodes: list[BackendNode] = []
-        for index, ref in enumerate(refs):
+        return tuple([self._backend(ref, at, index) for index, ref in enumerate(refs)])
+
+    def _backend(self, ref: BackendRef, at: FieldPath, index: int) -> BackendNode:
+        filters = ref.filters if isinstance(ref, HTTPBackendRef | GRPCBackendRef) else ()
+        known = None if filters else self._followed.get(ref)
+        if known is None:
             here = (at / "backendRefs")[index]
             backend = self._follow(ref, here)
-            filters = self.filters(ref.filters, here) if isinstance(ref, HTTPBackendRef | GRPCBackendRef) else ()
-            nodes.append(backend.node(ref.weight, filters))
-        return tuple(nodes)
+            node = backend.node(ref.weight, self.filters(filters, here))
+            if backend.fault is None and not filters:  # what a fault says names the field
+                self._followed[ref] = node, backend.assumed
+            return node
+        node, assumed = known
+        if assumed:
+            self.assumed.append(ResourceKey(node.group, node.kind, node.namespace, node.name))
+        return node
 
     def _filter(self, each: HTTPRouteFilter | GRPCRouteFilter, at: FieldPath) -> FilterNode:
         if each.type == "RequestMirror" and each.request_mirror is not None:
@@ -127,10 +143,9 @@ def _with_backend(each: HTTPRouteFilter | GRPCRouteFilter, backend: Backend) -> 
     return FilterNode(each, backend.node()) if backend.fault is None else FilterNode(each, backend.node(), *backend.fault)
 
 
-def _superfluous(kind: str, index: int, at: FieldPath) -> Iterator[Violation]:
+def _superfluous(kind: str, at: FieldPath) -> Violation:
     """OQ-24: rules beside the first of a route that has nothing to choose between them by."""
-    if index and kind in _ONE_RULE:
-        yield Violation(at=at, message=f"a {kind} has but one rule, its first; make this one a route of its own")
+    return Violation(at=at, message=f"a {kind} has but one rule, its first; make this one a route of its own")
 
 
 def _problem(route: ResourceKey, violation: Violation) -> Problem:

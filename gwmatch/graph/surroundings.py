@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..api import (
+    BackendRef,
     BackendTLSPolicy,
     EndpointSlice,
     Resource,
@@ -17,6 +18,7 @@ from ..options import Options
 from .endpoints import Endpoints
 from .extensions import Extensions
 from .grants import Target
+from .nodes import BackendNode
 from .references import Fault, References
 from .tls_policies import TLSPolicies, rejected_targets
 from .traffic_policies import TrafficPolicies
@@ -28,10 +30,11 @@ _BACKENDS: tuple[type[Resource], ...] = (Service, ServiceImport, XBackend)
 class Surroundings(References):
     """References that lead to backends, with what is known of these. Never changes what it answers."""
 
-    __slots__ = ("endpoints", "extensions", "external_auth", "tls_policies", "traffic_policies", "xbackends")
+    __slots__ = ("_followed", "endpoints", "extensions", "external_auth", "tls_policies", "traffic_policies", "xbackends")
 
     def __init__(self, resources: ResourceSet, options: Options) -> None:
         super().__init__(resources, options)
+        self._followed: dict[tuple[str, str | None], dict[BackendRef, tuple[BackendNode, bool]]] = {}
         self.external_auth = options.external_auth
         self.extensions = Extensions(resources, options)
         self.endpoints = Endpoints(resources.of(EndpointSlice))
@@ -39,6 +42,11 @@ class Surroundings(References):
         self.tls_policies = TLSPolicies(resources.of(BackendTLSPolicy), refused, self)
         self.traffic_policies = TrafficPolicies(resources.of(XBackendTrafficPolicy), self._no_backend)
         self.xbackends = XBackends(resources.of(XBackend), self.tls_policies, self)
+
+    def followed(self, kind: str, namespace: str | None) -> dict[BackendRef, tuple[BackendNode, bool]]:
+        """What references without filters led to, from routes of a kind and namespace, and whether it is only assumed to be
+        there: room for whoever follows them, since rules often share a backend."""
+        return self._followed.setdefault((kind, namespace), {})
 
     def _no_backend(self, target: Target) -> Fault | None:
         """Why an object is none that traffic can go to; the message says what it is."""
