@@ -2,6 +2,9 @@
 
 Nothing here looks a name up or decides anything. Text that is compared with a request's bytes is bytes; hostnames are str,
 lower-case. Ids are indexes into the tuples of the Table.
+
+All stand under `gc=False`: made of finished parts and never changed, they are in no cycle, and the collector's walks over them
+would cost a large table as much as its making.
 """
 
 from __future__ import annotations
@@ -32,7 +35,7 @@ class PathKind(Enum):
     PATH_PREFIX = "PathPrefix"
 
 
-class PathMatch(Plain, frozen=True):
+class PathMatch(Plain, frozen=True, gc=False):
     kind: PathKind
     value: bytes
     """As written, but a PathPrefix has lost its one trailing slash: `/` is empty, and covers everything."""
@@ -45,7 +48,7 @@ class PathMatch(Plain, frozen=True):
         return len(self.written) if self.kind is PathKind.REGULAR_EXPRESSION else len(self.value)
 
 
-class ValueMatch(Plain, frozen=True):
+class ValueMatch(Plain, frozen=True, gc=False):
     """A condition on a header or a query parameter."""
 
     name: bytes
@@ -54,7 +57,7 @@ class ValueMatch(Plain, frozen=True):
     is_regex: bool = False
 
 
-class MethodMatch(Plain, frozen=True):
+class MethodMatch(Plain, frozen=True, gc=False):
     """What a GRPCRoute asks of the called method. None is any; one type serves for both parts."""
 
     service: bytes | None
@@ -62,14 +65,14 @@ class MethodMatch(Plain, frozen=True):
     is_regex: bool = False
 
 
-class HostMatch(Plain, frozen=True):
+class HostMatch(Plain, frozen=True, gc=False):
     """A hostname that a route states, and what is left of it on the listener. None is any host."""
 
     own: str | None
     effective: str | None
 
 
-class Route(Plain, frozen=True):
+class Route(Plain, frozen=True, gc=False):
     kind: str
     namespace: str
     name: str
@@ -84,7 +87,7 @@ class Route(Plain, frozen=True):
 # ---------------------------------------------------------------------------------------------------------- what a rule does
 
 
-class HeaderEdit(Plain, frozen=True):
+class HeaderEdit(Plain, frozen=True, gc=False):
     """RequestHeaderModifier or ResponseHeaderModifier; names as written, compared without case."""
 
     set: tuple[tuple[bytes, bytes], ...] = ()
@@ -92,14 +95,14 @@ class HeaderEdit(Plain, frozen=True):
     remove: tuple[bytes, ...] = ()
 
 
-class PathEdit(Plain, frozen=True):
+class PathEdit(Plain, frozen=True, gc=False):
     """ReplaceFullPath when `prefix` is None, else ReplacePrefixMatch of that prefix (without its trailing slash)."""
 
     replacement: bytes
     prefix: bytes | None = None
 
 
-class Redirect(Plain, frozen=True):
+class Redirect(Plain, frozen=True, gc=False):
     scheme: str | None = None
     hostname: str | None = None
     port: int | None = None
@@ -107,12 +110,12 @@ class Redirect(Plain, frozen=True):
     status: int = 302
 
 
-class Rewrite(Plain, frozen=True):
+class Rewrite(Plain, frozen=True, gc=False):
     hostname: str | None = None
     path: PathEdit | None = None
 
 
-class Cors(Plain, frozen=True):
+class Cors(Plain, frozen=True, gc=False):
     allow_origins: tuple[str, ...] = ()
     allow_methods: tuple[str, ...] = ()
     allow_headers: tuple[str, ...] = ()
@@ -121,7 +124,7 @@ class Cors(Plain, frozen=True):
     max_age: int = 5
 
 
-class Filters(Plain, frozen=True):
+class Filters(Plain, frozen=True, gc=False):
     """The filters of a rule or of a backendRef, resolved. Each kind but the mirror occurs at most once in a valid list."""
 
     request_headers: HeaderEdit | None = None
@@ -140,7 +143,7 @@ class Filters(Plain, frozen=True):
     """Filters of kinds that the caller registered, in the order of the list."""
 
 
-class ExtensionRef(Plain, frozen=True):
+class ExtensionRef(Plain, frozen=True, gc=False):
     """An object of a kind that the caller registered: a filter, parameters, a policy."""
 
     group: str
@@ -150,7 +153,7 @@ class ExtensionRef(Plain, frozen=True):
     name: str
 
 
-class ExternalAuth(Plain, frozen=True):
+class ExternalAuth(Plain, frozen=True, gc=False):
     """Whom to ask before a request is forwarded. Whatever goes wrong with the question is a no (X-1)."""
 
     protocol: str
@@ -167,7 +170,7 @@ class ExternalAuth(Plain, frozen=True):
     X-5)."""
 
 
-class BackendTLS(Plain, frozen=True):
+class BackendTLS(Plain, frozen=True, gc=False):
     """How connections to a backend are secured. Without it they are not."""
 
     hostname: str
@@ -186,7 +189,7 @@ class BackendTLS(Plain, frozen=True):
     """Those of the policy, which mean what the caller makes of them."""
 
 
-class RetryBudget(Plain, frozen=True):
+class RetryBudget(Plain, frozen=True, gc=False):
     """How many retries a backend bears (GEP-3388): beyond, none is made, and the client gets 503."""
 
     percent: int
@@ -199,7 +202,7 @@ class RetryBudget(Plain, frozen=True):
     """Nanoseconds."""
 
 
-class Backend(Plain, frozen=True):
+class Backend(Plain, frozen=True, gc=False):
     group: str
     kind: str
     namespace: str
@@ -230,20 +233,20 @@ class Backend(Plain, frozen=True):
         return self.failure is None and self.filters.failure is None
 
 
-class Mirror(Plain, frozen=True):
+class Mirror(Plain, frozen=True, gc=False):
     backend: Backend
     numerator: int = 1
     denominator: int = 1
 
 
-class Timeouts(Plain, frozen=True):
+class Timeouts(Plain, frozen=True, gc=False):
     """Nanoseconds; 0 switches the timeout off, None leaves it to the caller."""
 
     request: int | None = None
     backend_request: int | None = None
 
 
-class Retry(Plain, frozen=True):
+class Retry(Plain, frozen=True, gc=False):
     codes: tuple[int, ...] = ()
     attempts: int = 1
     """Retries after the first try."""
@@ -251,7 +254,7 @@ class Retry(Plain, frozen=True):
     """Nanoseconds."""
 
 
-class SessionPersistence(Plain, frozen=True):
+class SessionPersistence(Plain, frozen=True, gc=False):
     session_name: str | None = None
     type: str = "Cookie"
     absolute_timeout: int | None = None
@@ -259,7 +262,7 @@ class SessionPersistence(Plain, frozen=True):
     lifetime_type: str = "Session"
 
 
-class Rule(Plain, frozen=True):
+class Rule(Plain, frozen=True, gc=False):
     route: Route
     index: int
     name: str | None = None
@@ -275,7 +278,7 @@ class Rule(Plain, frozen=True):
 # -------------------------------------------------------------------------------------------------------- what leads to a rule
 
 
-class Entry(Plain, frozen=True):
+class Entry(Plain, frozen=True, gc=False):
     """One match of one rule on one listener: what precedence ranks."""
 
     id: EntryId
@@ -302,7 +305,7 @@ class PathNode(Plain, frozen=True, gc=False):
     prefix: tuple[EntryId, ...] = ()
 
 
-class VirtualHost(Plain, frozen=True):
+class VirtualHost(Plain, frozen=True, gc=False):
     """Entries of one rank of hostname, and where a request goes on that none of them takes."""
 
     id: VirtualHostId
@@ -329,7 +332,7 @@ class HostNode(Plain, frozen=True, gc=False):
     """For names with one or more labels before this node's; at the root: for any name, and for none."""
 
 
-class Listener(Plain, frozen=True):
+class Listener(Plain, frozen=True, gc=False):
     id: ListenerId
     gateway: str
     """`namespace/name`"""
@@ -351,14 +354,14 @@ class Listener(Plain, frozen=True):
     """How clients' certificates are checked; None where clients need none."""
 
 
-class ClientValidation(Plain, frozen=True):
+class ClientValidation(Plain, frozen=True, gc=False):
     mode: str
     """AllowValidOnly or AllowInsecureFallback."""
     ca_certificates: tuple[str, ...]
     """The ConfigMaps, as `namespace/name`, whose `ca.crt` is trusted."""
 
 
-class Table(Plain, frozen=True):
+class Table(Plain, frozen=True, gc=False):
     gateway: str
     listeners: tuple[Listener, ...]
     """Those that take traffic, in the Gateway's merged order."""
@@ -374,7 +377,7 @@ class Table(Plain, frozen=True):
 # ------------------------------------------------------------------------------------------------------------- one change
 
 
-class HostChange(Plain, frozen=True):
+class HostChange(Plain, frozen=True, gc=False):
     """A virtual host of which something changed, or a new one. One that lost all its entries stays, and only falls through."""
 
     id: VirtualHostId
@@ -389,7 +392,7 @@ class HostChange(Plain, frozen=True):
     grpc: tuple[EntryId, ...] | None = None
 
 
-class Change(Plain, frozen=True):
+class Change(Plain, frozen=True, gc=False):
     """What makes one table of another: ids go on from the old table's, and what is no longer named is out of reach."""
 
     rules: tuple[Rule, ...]
@@ -400,7 +403,7 @@ class Change(Plain, frozen=True):
 # ------------------------------------------------------------------------------------------------------- question and answer
 
 
-class Request(Plain, frozen=True):
+class Request(Plain, frozen=True, gc=False):
     """A request as it arrived, or as a backend gets it. Everything is bytes, as on the wire.
 
     >>> Request.of("GET", "shop.example.com", "/cart?v=2", [("x-user", "7")]).headers
@@ -435,14 +438,14 @@ class Request(Plain, frozen=True):
         )
 
 
-class Response(Plain, frozen=True):
+class Response(Plain, frozen=True, gc=False):
     """What the gateway itself answers."""
 
     status: int
     headers: tuple[tuple[bytes, bytes], ...] = ()
 
 
-class Verdict(Plain, frozen=True):
+class Verdict(Plain, frozen=True, gc=False):
     """What the twins must agree on for one request on one port."""
 
     outcome: str

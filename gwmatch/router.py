@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from . import collector
 from ._core import Decision, PortTable, RouteTable
 from .api import ResourceKey, ResourceSet
 from .errors import CompileError, UsageError
@@ -176,6 +177,7 @@ def parse_url(url: str) -> Address:
     return Address(scheme, port, authority, target if target.startswith("/") else f"/{target}", server_name)
 
 
+@collector.paused()
 def compile(
     resources: ResourceSet | Graph, gateway: str | None = None, *, controller: str | None = None, options: Options | None = None
 ) -> Router:

@@ -11,7 +11,7 @@ answer echoes only what has the form of an origin, a method or a list of header 
 their place (RFC 9110 5.5). Lines that no filter touches are handed on byte for byte.
 """
 
-from .backends import backend_shares, pick
+from .backends import backend_shares, pick, shares
 from .cors import is_preflight, preflight_response
 from .grpc import grpc_response, grpc_status
 from .messages import forwarded, response_headers
@@ -30,4 +30,5 @@ __all__ = [
     "redirect_response",
     "response_headers",
     "sampled",
+    "shares",
 ]

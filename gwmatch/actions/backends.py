@@ -5,6 +5,8 @@ A backend that cannot be used keeps its weight (HI-W2): its share of the request
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..ir import Backend
 
 
@@ -14,8 +16,13 @@ def backend_shares(backends: tuple[Backend, ...]) -> tuple[float, ...]:
     >>> backend_shares((Backend("", "Service", "shop", "old", weight=3), Backend("", "Service", "shop", "new")))
     (0.75, 0.25)
     """
-    total = _total(backends)
-    return tuple(max(backend.weight, 0) / total if total else 0.0 for backend in backends)
+    return shares([backend.weight for backend in backends])
+
+
+def shares(weights: Sequence[int]) -> tuple[float, ...]:
+    """The same by their weights."""
+    total = sum([max(weight, 0) for weight in weights])
+    return tuple([max(weight, 0) / total if total else 0.0 for weight in weights])
 
 
 def pick(backends: tuple[Backend, ...], draw: float) -> int | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any, Final, Literal
 
+from .. import collector
 from ..errors import Problem, UsageError
 from .documents import MAX_BYTES, Document, read
 from .findings import shown
@@ -22,6 +23,7 @@ _FORMATS: Final[dict[str, Literal["yaml", "json"]]] = {".yaml": "yaml", ".yml": 
 _CHUNK: Final = 1 << 20
 
 
+@collector.paused()
 def load(
     *sources: Source,
     strict: bool = False,

@@ -88,7 +88,7 @@ def _of_routes(
     *,
     themselves: bool,
 ) -> Concerned:
-    """The backends of routes, and the routes themselves, as far as one of `judged` asks about them: mostly about few, or none."""
+    """The backends of routes, and the routes themselves, as far as one of `judged` asks about them. Mostly none does."""
     asked = {target for each in judged for target in each.used}
     concerned: Concerned = {}
     for route in routes if asked else ():

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
+from .. import collector
 from ..api import (
     AllowedRoutes,
     GRPCRoute,
@@ -63,6 +64,7 @@ class _WithoutGrants(Surroundings):
         return None if source.kind in _KINDS else super().forbidden(source, target, at)
 
 
+@collector.paused()
 def resolve_mesh(resources: ResourceSet, *, controller: str | None = None, options: Options = _DEFAULTS) -> Graph:
     """What routes with Services for parents mean. `graph.status()` has their conditions, an entry for each such parentRef.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from .. import collector
 from ..api import Gateway, ListenerSet, Namespace, ResourceKey, ResourceSet
 from ..options import Options
 from .ancestors import place_policies
@@ -22,6 +23,7 @@ from .surroundings import Surroundings
 _DEFAULTS = Options()
 
 
+@collector.paused()
 def resolve(resources: ResourceSet, *, controller: str | None = None, options: Options = _DEFAULTS) -> Graph:
     """What the resources mean together, for the Gateways of one controller; without `controller`, for all.
 

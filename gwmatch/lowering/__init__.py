@@ -5,6 +5,7 @@ Rules that the graph found invalid are gone, listeners that take no traffic too;
 
 from __future__ import annotations
 
+from .. import collector
 from ..api import ResourceKey
 from ..graph import Graph, ListenerNode
 from ..ir import ClientValidation, Listener, ListenerId, Table
@@ -16,6 +17,7 @@ from .places import GatewayPlaces
 __all__ = ["lower", "lower_service"]
 
 
+@collector.paused()
 def lower(graph: Graph, gateway: ResourceKey) -> Table:
     """The table of one Gateway of the graph. Equal graphs give equal tables."""
     serving = [node for node in graph.gateways[gateway].listeners if node.serving]

@@ -2,56 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from functools import partial
 
-from msgspec import structs
-
-from ..actions import backend_shares
+from ..actions import shares
 from ..api import ResourceKey, RetryConstraint, XBackendTrafficPolicy
 from ..graph import NO_READY_ENDPOINTS, BackendNode, Policies
 from ..ir import NEWEST, Backend, BackendTLS, RetryBudget
-from .filters import lower_filters
+from .filters import UNFILTERED, lower_filters
 from .places import Place, refs
 from .settings import lower_persistence, nanoseconds
 
+_Nodes = tuple[BackendNode, ...]
 _UNAVAILABLE = 503  # HTTPBackendRef: for a backend without a ready endpoint
 
 
-def lower_backends(
-    nodes: Sequence[BackendNode], prefix: bytes, place: Place, policies: Policies, *, own_sessions: bool
-) -> tuple[Backend, ...]:
-    """The backends of a rule with their shares. `own_sessions`: the rule has session persistence of its own (S-2)."""
-    made = [lower_backend(node, prefix, place, policies) for node in nodes]
-    kept = set() if own_sessions else _session_holders(nodes)
-    made = [
-        backend if node.traffic is not None and node.traffic.key in kept else structs.replace(backend, session_persistence=None)
-        for node, backend in zip(nodes, made, strict=True)
-    ]
-    shares = backend_shares(tuple(made))
-    return tuple(structs.replace(backend, share=share) for backend, share in zip(made, shares, strict=True))
+class Backends:
+    """Lowers the backends of rules, those that rules share but once."""
 
+    __slots__ = ("_known", "_policies")
 
-def lower_backend(node: BackendNode, prefix: bytes, place: Place, policies: Policies) -> Backend:
-    """One backend as seen from a place."""
-    failure = _failure(node, place)
-    return Backend(
-        group=node.group,
-        kind=node.kind,
-        namespace=node.namespace,
-        name=node.name,
-        port=node.port,
-        weight=node.weight,
-        failure=failure,
-        protocol=node.app_protocol,
-        filters=lower_filters(node.filters, prefix, partial(lower_backend, prefix=prefix, place=place, policies=policies)),
-        failure_status=_UNAVAILABLE if failure == NO_READY_ENDPOINTS else 500,
-        address=node.address,
-        tls=_tls(node, place),
-        retry_budget=None if node.traffic is None else _budget(node.traffic.spec.retry_constraint),
-        session_persistence=None if node.traffic is None else lower_persistence(node.traffic.spec.session_persistence),
-        policies=refs(policies.at(node.target)),
-    )
+    def __init__(self, policies: Policies) -> None:
+        self._policies = policies
+        # PERF(bench_compile::bench_lower): by identity, since the graph has one node for equal references of a namespace.
+        # What the numbers stand for is kept beside the answer, so that none is given to another node.
+        self._known: dict[tuple[object, ...], tuple[tuple[Backend, ...], _Nodes]] = {}
+
+    def of_rule(
+        self, nodes: tuple[BackendNode, ...], prefix: bytes, place: Place, *, own_sessions: bool
+    ) -> tuple[Backend, ...]:
+        """The backends of a rule with their shares. `own_sessions`: the rule has session persistence of its own (S-2)."""
+        asked = (place, own_sessions, prefix, *map(id, nodes))
+        known = self._known.get(asked)
+        if known is None:
+            known = self._known[asked] = self._lowered(nodes, prefix, place, own_sessions=own_sessions), nodes
+        return known[0]
+
+    def _lowered(
+        self, nodes: tuple[BackendNode, ...], prefix: bytes, place: Place, *, own_sessions: bool
+    ) -> tuple[Backend, ...]:
+        kept = set() if own_sessions else _session_holders(nodes)
+        parts = shares([node.weight for node in nodes])
+        return tuple([self._made(node, prefix, place, part, kept) for node, part in zip(nodes, parts, strict=True)])
+
+    def one(self, node: BackendNode, prefix: bytes, place: Place) -> Backend:
+        """What a filter sends to."""
+        return self._made(node, prefix, place, 0.0, None)
+
+    def _made(
+        self, node: BackendNode, prefix: bytes, place: Place, share: float, kept: Container[ResourceKey] | None
+    ) -> Backend:
+        """One backend as seen from a place. `kept` are the policies whose sessions count; None: all."""
+        failure = _failure(node, place)
+        policies = self._policies
+        traffic = node.traffic
+        filters = UNFILTERED
+        if node.filters:
+            filters = lower_filters(node.filters, prefix, partial(self.one, prefix=prefix, place=place))
+        sessions = None
+        if traffic is not None and (kept is None or traffic.key in kept):
+            sessions = lower_persistence(traffic.spec.session_persistence)
+        return Backend(
+            group=node.group,
+            kind=node.kind,
+            namespace=node.namespace,
+            name=node.name,
+            port=node.port,
+            weight=node.weight,
+            failure=failure,
+            protocol=node.app_protocol,
+            filters=filters,
+            share=share,
+            failure_status=_UNAVAILABLE if failure == NO_READY_ENDPOINTS else 500,
+            address=node.address,
+            tls=None if node.tls is None else _tls(node, place),
+            retry_budget=None if traffic is None else _budget(traffic.spec.retry_constraint),
+            session_persistence=sessions,
+            policies=refs(policies.at(node.target)) if policies.effective else (),
+        )
 
 
 def _failure(node: BackendNode, place: Place) -> str | None:

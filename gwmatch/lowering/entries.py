@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..api import GRPCRoute, HTTPRoute, TCPRoute, TLSRoute, UDPRoute
 from ..graph import ListenerKey, Policies, RouteNode
 from ..ir import NEWEST, Entry, EntryId, HostMatch, ListenerId, Route, Rule, RuleId
+from .backends import Backends
 from .matches import Match, any_connection, grpc_matches, http_matches
 from .places import Places
 from .rules import lower_rule
 
-MATCHES: Mapping[type, Callable[[Any], Iterable[Match]]] = {
+MATCHES: Mapping[type, Callable[[Any], Sequence[Match]]] = {
     HTTPRoute: http_matches,
     GRPCRoute: grpc_matches,
     TLSRoute: any_connection,
@@ -30,9 +31,10 @@ class Entries:
         self.entries: list[Entry] = []
         self.by_listener: list[list[Entry]] = [[] for _ in range(count)]
         self._places = places
+        self._backends = Backends(policies)
         self._policies = policies
 
-    def add_route(self, node: RouteNode, reached: Mapping[ListenerId, tuple[HostMatch, ...]]) -> None:
+    def add_route(self, node: RouteNode, reached: dict[ListenerId, tuple[HostMatch, ...]]) -> None:
         """All that a route asks at the listeners that it reached."""
         if not reached:
             return
@@ -41,30 +43,34 @@ class Entries:
         route = Route(node.key.kind, node.key.namespace or "", node.key.name, created)
         rules = node.resource.spec.rules or ()
         matches_of = MATCHES[type(node.resource)]
+        places = self._places.divide(reached)
         for rule in node.rules:
             if rule.invalid:
                 continue
             written = rules[rule.index]
-            for place, listeners in self._places.divide(reached):
-                self.add_rule(lower_rule(route, written, rule, place, self._policies), matches_of(written), listeners)
+            matches = matches_of(written)
+            for place, listeners in places:
+                self.add_rule(lower_rule(route, written, rule, place, self._policies, self._backends), matches, listeners)
 
-    def add_rule(self, rule: Rule, matches: Iterable[Match], listeners: Mapping[ListenerId, tuple[HostMatch, ...]]) -> None:
+    def add_rule(self, rule: Rule, matches: Sequence[Match], listeners: Mapping[ListenerId, tuple[HostMatch, ...]]) -> None:
         """A rule, and an entry for each of its matches at each listener."""
         rule_id = RuleId(len(self.rules))
         self.rules.append(rule)
+        entries = self.entries
         for index, match in enumerate(matches):
             for listener, hosts in listeners.items():
-                entry = Entry(EntryId(len(self.entries)), listener, rule_id, index, hosts, *match)
-                self.entries.append(entry)
+                entry = Entry(EntryId(len(entries)), listener, rule_id, index, hosts, *match)
+                entries.append(entry)
                 self.by_listener[listener].append(entry)
 
 
 def reached(node: RouteNode, numbers: Mapping[ListenerKey, ListenerId]) -> dict[ListenerId, tuple[HostMatch, ...]]:
     """The listeners that a route reached, of those that have a number; one that two parentRefs reach is reached once."""
-    return {
-        numbers[attachment.listener]: attachment.hostnames
-        for parent in node.parents
-        if parent.accepted
-        for attachment in parent.attachments
-        if attachment.listener in numbers
-    }
+    found = {}
+    for parent in node.parents:
+        if parent.attachments and parent.accepted:
+            for attachment in parent.attachments:
+                number = numbers.get(attachment.listener)
+                if number is not None:
+                    found[number] = attachment.hostnames
+    return found

@@ -13,6 +13,10 @@ _ALWAYS_SHOWN = ("host", "content-length", "authorization")
 """X-2: what an HTTP authorizer sees besides method and path."""
 
 
+UNFILTERED = Filters()
+"""What an empty list is."""
+
+
 def lower_filters(nodes: tuple[FilterNode, ...], prefix: bytes, lower_backend: Callable[[BackendNode], Backend]) -> Filters:
     """A list of filters. `prefix` is what ReplacePrefixMatch replaces."""
     made: dict[str, object] = {}

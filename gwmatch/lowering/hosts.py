@@ -12,8 +12,8 @@ from ..ir import Entry, EntryId, HostNode, PathKind, PathNode, Rule, VirtualHost
 from ..options import Options
 from .precedence import covering, host_rank, rank
 
-Tiers = dict[str | None, dict[EntryId, Entry]]
-"""By the hostname that ranks them: the entries of one rank."""
+Tiers = dict[str | None, list[Entry]]
+"""By the hostname that ranks them: the entries of one rank, each once."""
 
 
 class VirtualHosts:
@@ -31,14 +31,14 @@ class VirtualHosts:
 
     def _ordered(self, entries: Sequence[Entry]) -> dict[str | None, VirtualHostId]:
         tiers: Tiers = {}
+        by_own = self._options.hostname_precedence == "own"
         for entry in entries:
             for host in entry.hosts:
-                ranked = host.own if self._options.hostname_precedence == "own" else host.effective
-                tiers.setdefault(ranked, {})[entry.id] = entry
+                _add(tiers, host.own if by_own else host.effective, entry)
         found: dict[str | None, VirtualHostId] = {}
+        less_specific = _LessSpecific(found)
         for hostname in sorted(tiers, key=_specificity, reverse=True):
-            following = next((found[other] for other in covering(hostname) if other in found), None)
-            found[hostname] = self._make(hostname, tiers[hostname], following)
+            found[hostname] = self._make(hostname, tiers[hostname], less_specific.than(hostname))
         return found
 
     def _isolated(self, entries: Sequence[Entry]) -> dict[str | None, VirtualHostId]:
@@ -50,7 +50,7 @@ class VirtualHosts:
                 if host.effective not in best or host_rank(ranked) < host_rank(best[host.effective]):
                     best[host.effective] = ranked
             for effective, ranked in best.items():
-                by_name.setdefault(effective, {}).setdefault(ranked, {})[entry.id] = entry
+                _add(by_name.setdefault(effective, {}), ranked, entry)
         found: dict[str | None, VirtualHostId] = {}
         for hostname in sorted(by_name, key=_specificity, reverse=True):
             following: VirtualHostId | None = None
@@ -60,34 +60,72 @@ class VirtualHosts:
             found[hostname] = following
         return found
 
-    def _make(self, hostname: str | None, tier: Mapping[EntryId, Entry], fallthrough: VirtualHostId | None) -> VirtualHostId:
-        ordered = sorted(tier.values(), key=lambda entry: rank(entry, hostname, self._rules[entry.rule], self._options))
-        made = VirtualHost(
-            id=VirtualHostId(len(self.made)),
-            hostname=hostname,
-            entries=tuple(entry.id for entry in ordered),
-            paths=_path_nodes(ordered),
-            regexes=tuple(entry.id for entry in ordered if entry.path.kind is PathKind.REGULAR_EXPRESSION),
-            grpc=tuple(entry.id for entry in ordered if entry.grpc is not None),
-            fallthrough=fallthrough,
-        )
+    def _make(self, hostname: str | None, tier: Sequence[Entry], fallthrough: VirtualHostId | None) -> VirtualHostId:
+        ordered = tier
+        if len(tier) > 1:
+            ordered = sorted(tier, key=lambda entry: rank(entry, hostname, self._rules[entry.rule], self._options))
+        made = arranged(VirtualHostId(len(self.made)), hostname, ordered, fallthrough)
         self.made.append(made)
         return made.id
+
+
+class _LessSpecific:
+    """The virtual hosts that follow, among those that were found. Less specific hostnames are found first."""
+
+    def __init__(self, found: Mapping[str | None, VirtualHostId]) -> None:
+        self._found = found
+        self._below: dict[str, VirtualHostId | None] = {}
+        """PERF(bench_compile::bench_lower): by all labels but the first, which many names have in common."""
+
+    def than(self, hostname: str | None) -> VirtualHostId | None:
+        """What takes the requests for a hostname that its own virtual host does not."""
+        if hostname is None:
+            return None
+        parent = hostname.removeprefix("*.").partition(".")[2]
+        if parent not in self._below:
+            self._below[parent] = next((self._found[each] for each in covering(hostname) if each in self._found), None)
+        return self._below[parent]
+
+
+def arranged(
+    id: VirtualHostId, hostname: str | None, ordered: Sequence[Entry], fallthrough: VirtualHostId | None
+) -> VirtualHost:
+    """The virtual host of entries in their order."""
+    entries, regexes, grpc = [], [], []
+    nodes: dict[bytes, tuple[list[EntryId], list[EntryId]]] = {}
+    for entry in ordered:
+        entries.append(entry.id)
+        kind = entry.path.kind
+        if kind is PathKind.REGULAR_EXPRESSION:
+            regexes.append(entry.id)
+        if entry.grpc is not None:
+            grpc.append(entry.id)
+        elif kind is not PathKind.REGULAR_EXPRESSION:
+            node = nodes.get(entry.path.value)
+            if node is None:
+                node = nodes[entry.path.value] = ([], [])
+            node[kind is PathKind.PATH_PREFIX].append(entry.id)
+    paths = sorted(nodes, key=_longest_first) if len(nodes) > 1 else nodes
+    found = tuple([PathNode(path, tuple(nodes[path][0]), tuple(nodes[path][1])) for path in paths])
+    return VirtualHost(id, hostname, tuple(entries), found, tuple(regexes), tuple(grpc), fallthrough)
+
+
+def _add(tiers: Tiers, hostname: str | None, entry: Entry) -> None:
+    """Adds an entry to a tier, where another of its hostnames may have put it just before."""
+    tier = tiers.get(hostname)
+    if tier is None:
+        tiers[hostname] = [entry]
+    elif tier[-1] is not entry:
+        tier.append(entry)
+
+
+def _longest_first(path: bytes) -> tuple[int, bytes]:
+    return -len(path), path
 
 
 def _specificity(hostname: str | None) -> tuple[int, int, str]:
     """Sorts the most specific hostname first, and equally specific ones by name, so that equal sets give equal tables."""
     return (*host_rank(hostname), hostname or "")
-
-
-def _path_nodes(entries: Sequence[Entry]) -> tuple[PathNode, ...]:
-    values: dict[bytes, tuple[list[EntryId], list[EntryId]]] = {}
-    for entry in entries:
-        if entry.grpc is None and entry.path.kind is not PathKind.REGULAR_EXPRESSION:
-            exact, prefix = values.setdefault(entry.path.value, ([], []))
-            (exact if entry.path.kind is PathKind.EXACT else prefix).append(entry.id)
-    ordered = sorted(values, key=lambda path: (-len(path), path))
-    return tuple(PathNode(path, tuple(values[path][0]), tuple(values[path][1])) for path in ordered)
 
 
 def _host_nodes(found: Mapping[str | None, VirtualHostId]) -> tuple[HostNode, ...]:

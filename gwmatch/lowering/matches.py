@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..api import (
     GRPCHeaderMatch,
+    GRPCMethodMatch,
     GRPCRouteMatch,
     GRPCRouteRule,
     HTTPHeaderMatch,
@@ -29,26 +31,25 @@ class Match(NamedTuple):
     grpc: MethodMatch | None = None
 
 
-def http_matches(rule: HTTPRouteRule) -> Iterator[Match]:
+def http_matches(rule: HTTPRouteRule) -> list[Match]:
     """A rule without matches has one that is always true."""
-    for match in rule.matches or (HTTPRouteMatch(),):
-        yield Match(
-            path=_path(match),
-            method=None if match.method is None else match.method.encode(),
-            headers=_first_of_each(match.headers or (), fold=True),
-            query_params=_first_of_each(match.query_params or (), fold=False),
+    return [
+        Match(
+            CATCH_ALL if match.path is None else _path(match.path.type, match.path.value),
+            None if match.method is None else match.method.encode(),
+            _first_of_each(match.headers, fold=True) if match.headers else (),
+            _first_of_each(match.query_params, fold=False) if match.query_params else (),
         )
+        for match in rule.matches or (HTTPRouteMatch(),)
+    ]
 
 
-def grpc_matches(rule: GRPCRouteRule) -> Iterator[Match]:
+def grpc_matches(rule: GRPCRouteRule) -> list[Match]:
     """The same for gRPC, where an empty service or method counts as absent (G-2)."""
-    for match in rule.matches or (GRPCRouteMatch(),):
-        called = MethodMatch(None, None)
-        if match.method is not None:
-            service, method = match.method.service, match.method.method
-            is_regex = match.method.type == "RegularExpression"
-            called = MethodMatch(service.encode() if service else None, method.encode() if method else None, is_regex)
-        yield Match(headers=_first_of_each(match.headers or (), fold=True), grpc=called)
+    return [
+        Match(headers=_first_of_each(match.headers or (), fold=True), grpc=_called(match.method))
+        for match in rule.matches or (GRPCRouteMatch(),)
+    ]
 
 
 def any_connection(rule: object) -> tuple[Match, ...]:
@@ -56,14 +57,22 @@ def any_connection(rule: object) -> tuple[Match, ...]:
     return (Match(),)
 
 
-def _path(match: HTTPRouteMatch) -> PathMatch:
-    if match.path is None:
-        return CATCH_ALL
-    kind = PathKind(match.path.type)
-    value = match.path.value.encode()
+def _called(written: GRPCMethodMatch | None) -> MethodMatch:
+    if written is None:
+        return MethodMatch(None, None)
+    service, method = written.service, written.method
+    is_regex = written.type == "RegularExpression"
+    return MethodMatch(service.encode() if service else None, method.encode() if method else None, is_regex)
+
+
+# PERF(bench_compile::bench_lower): many routes have the same few paths, and share what they are lowered to.
+@lru_cache(maxsize=4096)
+def _path(type: str, written: str) -> PathMatch:
+    kind = PathKind(type)
+    value = written.encode()
     if kind is PathKind.PATH_PREFIX and value.endswith(b"/"):
         value = value[:-1]  # `/abc` and `/abc/` are one prefix, and tie (OQ-32)
-    return PathMatch(kind, value, match.path.value)
+    return PathMatch(kind, value, written)
 
 
 def _first_of_each(

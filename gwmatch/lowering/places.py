@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import NamedTuple, Protocol, TypeVar
 
 from ..api import GATEWAY_GROUP, ResourceKey
@@ -28,7 +28,7 @@ class Place(NamedTuple):
 class Places(Protocol):
     """Which listeners share a place."""
 
-    def divide(self, reached: Mapping[ListenerId, T]) -> Iterator[tuple[Place, dict[ListenerId, T]]]:
+    def divide(self, reached: dict[ListenerId, T]) -> Iterable[tuple[Place, dict[ListenerId, T]]]:
         """The listeners by their place, in the order of the first of each."""
 
 
@@ -38,9 +38,9 @@ class PortPlaces:
     def __init__(self, passed_through: Container[ListenerId]) -> None:
         self._passed_through = passed_through
 
-    def divide(self, reached: Mapping[ListenerId, T]) -> Iterator[tuple[Place, dict[ListenerId, T]]]:
+    def divide(self, reached: dict[ListenerId, T]) -> Iterable[tuple[Place, dict[ListenerId, T]]]:
         # All ports that a route reaches carry what its kind is for.
-        yield Place(secures=not any(listener in self._passed_through for listener in reached)), dict(reached)
+        return ((Place(secures=not any(listener in self._passed_through for listener in reached)), reached),)
 
 
 class GatewayPlaces:
@@ -53,12 +53,16 @@ class GatewayPlaces:
             listener: Place(_secures(found), node.client_certificate, closed, _policies(graph, gateway, found))
             for listener, found in listeners.items()
         }
+        places = set(self._at.values())
+        self._only = places.pop() if len(places) == 1 else None
 
-    def divide(self, reached: Mapping[ListenerId, T]) -> Iterator[tuple[Place, dict[ListenerId, T]]]:
+    def divide(self, reached: dict[ListenerId, T]) -> Iterable[tuple[Place, dict[ListenerId, T]]]:
+        if self._only is not None:
+            return ((self._only, reached),)
         groups: dict[Place, dict[ListenerId, T]] = {}
         for listener, value in reached.items():
             groups.setdefault(self._at[listener], {})[listener] = value
-        yield from groups.items()
+        return groups.items()
 
 
 def refs(keys: tuple[ResourceKey, ...]) -> tuple[ExtensionRef, ...]:

@@ -16,8 +16,11 @@ def nanoseconds(text: str | None) -> int | None:
     return None if text is None else duration(text)
 
 
-def lower_timeouts(written: HTTPRouteTimeouts | None) -> Timeouts:
-    return Timeouts() if written is None else Timeouts(nanoseconds(written.request), nanoseconds(written.backend_request))
+UNTIMED = Timeouts()
+
+
+def lower_timeouts(written: HTTPRouteTimeouts) -> Timeouts:
+    return Timeouts(nanoseconds(written.request), nanoseconds(written.backend_request))
 
 
 def lower_retry(written: HTTPRouteRetry | None) -> Retry | None:
