@@ -47,7 +47,7 @@ def attach(visitor: Visitor, ref: ParentReference, listeners: Sequence[ListenerN
 
     The reason for failure is that of the furthest step which any listener reached (A-30).
     """
-    return reach(let_in(visitor.kind, visitor.namespace, ref, listeners, namespaces), visitor.kind, visitor.hostnames)
+    return reach(let_in(visitor.kind, visitor.namespace, ref, listeners, namespaces), visitor.kind.kind, visitor.hostnames)
 
 
 def let_in(
@@ -67,11 +67,11 @@ def let_in(
     return LetIn(allowed, fault, unseen)
 
 
-def reach(let_in: LetIn, kind: RouteGroupKind, stated: tuple[str, ...]) -> Reached:
+def reach(let_in: LetIn, kind: str, stated: tuple[str, ...]) -> Reached:
     """The last step: what is left of the hostnames of a route, in lower case, at the listeners that let it in."""
     if let_in.fault is not None:
         return Reached((), let_in.fault, let_in.unseen)
-    own = stated if kind.kind in _WITH_HOSTNAMES else ()
+    own = stated if kind in _WITH_HOSTNAMES else ()
     attachments = []
     for node in let_in.listeners:
         left = hostnames.intersect(node.hostname, own)

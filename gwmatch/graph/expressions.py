@@ -14,12 +14,16 @@ _REGULAR_EXPRESSION = "RegularExpression"
 
 def bad_patterns(rule: RouteRule, at: FieldPath, limit: int) -> tuple[Violation, ...]:
     """Why each pattern of a rule that cannot be taken cannot be taken; `limit` is that of its automaton, in bytes."""
-    if isinstance(rule, HTTPRouteRule):
-        patterns = _of_http(rule, at)
-    elif isinstance(rule, GRPCRouteRule):
+    patterns: Iterator[tuple[FieldPath, str]] = iter(())
+    if isinstance(rule, GRPCRouteRule):
         patterns = _of_grpc(rule, at)
-    else:
-        return ()
+    elif isinstance(rule, HTTPRouteRule):
+        for match in rule.matches:
+            if match.headers or match.query_params or match.path.type == _REGULAR_EXPRESSION:
+                patterns = _of_http(rule, at)
+                break
+        else:
+            return ()  # PERF(bench_compile::bench_resolve): as most rules
     return tuple(
         [
             Violation(at=where, message=why, reason="UnsupportedValue")
@@ -32,8 +36,6 @@ def bad_patterns(rule: RouteRule, at: FieldPath, limit: int) -> tuple[Violation,
 
 def _of_http(rule: HTTPRouteRule, at: FieldPath) -> Iterator[tuple[FieldPath, str]]:
     for index, match in enumerate(rule.matches):
-        if not match.headers and not match.query_params and match.path.type != _REGULAR_EXPRESSION:
-            continue  # as most are
         here = (at / "matches")[index]
         if match.path.type == _REGULAR_EXPRESSION:
             yield here / "path" / "value", match.path.value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ..ir import HostMatch
 
@@ -29,7 +29,7 @@ def covers(pattern: str | None, name: str | None) -> bool:
     return name[1:].endswith(suffix) if name.startswith("*.") else len(name) > len(suffix) and name.endswith(suffix)
 
 
-def intersect(listener: str | None, own: Iterable[str | None]) -> tuple[HostMatch, ...]:
+def intersect(listener: str | None, own: Sequence[str | None]) -> tuple[HostMatch, ...]:
     """What is left of a route's hostnames at a listener, in the route's order; empty if nothing is.
 
     Each entry keeps the hostname that the route itself states, since precedence needs it (A-41).
@@ -40,8 +40,8 @@ def intersect(listener: str | None, own: Iterable[str | None]) -> tuple[HostMatc
     (HostMatch(own=None, effective='a.example.com'),)
     """
     left: list[HostMatch] = []
-    for hostname in tuple(own) or (None,):
-        if covers(listener, hostname):
+    for hostname in own or (None,):
+        if listener is None or covers(listener, hostname):
             left.append(HostMatch(hostname, hostname))
         elif covers(hostname, listener):
             left.append(HostMatch(hostname, listener))

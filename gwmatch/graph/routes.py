@@ -126,7 +126,7 @@ def resolve_route(route: Route, context: Context) -> RouteNode:
         door = context.doors.of(ref, kind, namespace)
         if door is None:  # no entry (RT-3)
             continue
-        reached = reach(door.let_in, _KINDS[kind], stated)
+        reached = reach(door.let_in, kind, stated)
         unseen = unseen or reached.unseen
         refused = reached.fault or fault
         if refused is not None and by_default:

@@ -30,6 +30,7 @@ from .surroundings import Surroundings
 
 _RULES = FieldPath() / "spec" / "rules"
 _WITH_FILTERS = (HTTPRouteRule, GRPCRouteRule)
+_REFS_WITH_FILTERS = (HTTPBackendRef, GRPCBackendRef)
 _ONE_RULE = frozenset({"TLSRoute", "TCPRoute", "UDPRoute"})
 """Kinds that can have but one rule, though old versions admit more."""
 
@@ -50,17 +51,20 @@ def resolve_rules(route: Route, key: ResourceKey, surroundings: Surroundings, op
     rules: Sequence[RouteRule] = route.spec.rules
     for index, rule in enumerate(rules):
         at = _at(index)
-        violations = (*broken.get(index, ()), *bad_patterns(rule, at, options.regex_automaton_limit))
+        violations = bad_patterns(rule, at, options.regex_automaton_limit)
+        if index in broken:
+            violations = (*broken[index], *violations)
         if index and key.kind in _ONE_RULE:
             violations = (*violations, _superfluous(key.kind, at))
-        filters = follower.filters(rule.filters, at) if isinstance(rule, _WITH_FILTERS) else ()
-        backends = follower.backends(rule.backend_refs, at)
+        filters = follower.filters(rule.filters, at) if isinstance(rule, _WITH_FILTERS) and rule.filters else ()
+        backends = tuple([follower.backend(ref, at, number) for number, ref in enumerate(rule.backend_refs)])
         if violations:
             problems = tuple(_problem(key, violation) for violation in violations)
             nodes.append(RuleNode(index, problems, violations[0].reason, filters, backends))
         else:
             nodes.append(RuleNode(index, (), None, filters, backends))
-    return Rules(tuple(nodes), tuple(follower.faults), tuple(dict.fromkeys(follower.assumed)))
+    assumed = tuple(dict.fromkeys(follower.assumed)) if follower.assumed else ()
+    return Rules(tuple(nodes), tuple(follower.faults), assumed)
 
 
 @lru_cache(maxsize=64)
@@ -79,20 +83,15 @@ class _Follower:
         self._followed = surroundings.followed(route.kind, route.namespace)
 
     def filters(self, filters: Sequence[HTTPRouteFilter | GRPCRouteFilter], at: FieldPath) -> tuple[FilterNode, ...]:
-        if not filters:
-            return ()
         return tuple(self._filter(each, (at / "filters")[index]) for index, each in enumerate(filters))
 
-    def backends(self, refs: Sequence[BackendRef], at: FieldPath) -> tuple[BackendNode, ...]:
-        return tuple([self._backend(ref, at, index) for index, ref in enumerate(refs)])
-
-    def _backend(self, ref: BackendRef, at: FieldPath, index: int) -> BackendNode:
-        filters = ref.filters if isinstance(ref, HTTPBackendRef | GRPCBackendRef) else ()
+    def backend(self, ref: BackendRef, at: FieldPath, index: int) -> BackendNode:
+        filters = ref.filters if isinstance(ref, _REFS_WITH_FILTERS) else ()
         known = None if filters else self._followed.get(ref)
         if known is None:
             here = (at / "backendRefs")[index]
             backend = self._follow(ref, here)
-            node = backend.node(ref.weight, self.filters(filters, here))
+            node = backend.node(ref.weight, self.filters(filters, here) if filters else ())
             if backend.fault is None and not filters:  # what a fault says names the field
                 self._followed[ref] = node, backend.assumed
             return node

@@ -46,7 +46,8 @@ class Surroundings(References):
     def followed(self, kind: str, namespace: str | None) -> dict[BackendRef, tuple[BackendNode, bool]]:
         """What references without filters led to, from routes of a kind and namespace, and whether it is only assumed to be
         there: room for whoever follows them, since rules often share a backend."""
-        return self._followed.setdefault((kind, namespace), {})
+        found = self._followed.get((kind, namespace))
+        return self._followed.setdefault((kind, namespace), {}) if found is None else found
 
     def _no_backend(self, target: Target) -> Fault | None:
         """Why an object is none that traffic can go to; the message says what it is."""
