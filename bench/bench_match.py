@@ -8,14 +8,14 @@ is that of the fastest rounds: what else runs on the machine empties the caches,
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from statistics import median
 from typing import Any
 
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from .subjects import Call, Subject, check, renewed, subject
+from .subjects import SAMPLE, Subject, check, renewed, sized, subject
+from .timing import idle, per_call, run, timed
 
 ROUNDS = 400
 
@@ -48,6 +48,75 @@ def bench_two_headers(benchmark: BenchmarkFixture, floor: Any, rules: int) -> No
     measure(benchmark, floor, Subject(mixed.router, asking))
 
 
+@pytest.mark.parametrize("name", ["W1", "W2", "W3", "W4", "W6"])
+def bench_growth(benchmark: BenchmarkFixture, floor: Any, rules: int, many: int, name: str) -> None:
+    """What a decision at --many costs, as a multiple of one at --rules: 1 is a table in which search does not count."""
+    grown(benchmark, floor, sized(name, rules), sized(name, many), rules, many)
+
+
+@pytest.mark.parametrize("patterns", [100, 1000])
+def bench_patterns(benchmark: BenchmarkFixture, floor: Any, patterns: int) -> None:
+    """W5: one host with so many regular expressions for its paths, as a multiple of one with ten."""
+    grown(benchmark, floor, sized("W5", 10), sized("W5", patterns), 10, patterns)
+
+
+@pytest.mark.parametrize("length", [64, 256, 1024])
+def bench_pattern_length(benchmark: BenchmarkFixture, floor: Any, length: int) -> None:
+    """A path of so many bytes that an expression of W5 takes to its end, among 100 of them."""
+    made = sized("W5", 100)
+    path = next(
+        entry.path.written.removesuffix(".*")
+        for entry in made.router.table.entries
+        if entry.path is not None and entry.path.written.startswith("/svc/") and entry.path.written.endswith("/.*")
+    )
+    method, host, _, lines = made.calls[0]
+    longer = Subject(made.router, [(method, host, f"{path}{number:04}".ljust(length, "x"), lines) for number in range(SAMPLE)])
+    assert all(longer.port.match(*call).outcome == "forward" for call in longer.calls[:2])
+    measure(benchmark, floor, longer)
+
+
+def grown(benchmark: BenchmarkFixture, floor: Any, few: Subject, more: Subject, small: int, large: int) -> None:
+    """Times both in turns, and leaves the factor in `extra_info`. The larger one is what pytest-benchmark's table shows."""
+    rounds = {small: Rounds(floor, few), large: Rounds(floor, more)}
+    if not benchmark.enabled:
+        benchmark.pedantic(run, args=(more.port.match, renewed(more.calls)), rounds=1)
+        return
+
+    def before() -> tuple[tuple[Any, ...], dict[str, Any]]:
+        rounds[small].take()
+        rounds[large].take()
+        return (more.port.match, renewed(more.calls)), {}
+
+    benchmark.pedantic(run, setup=before, rounds=ROUNDS // 4, iterations=1, warmup_rounds=10)
+    for size, taken in rounds.items():
+        benchmark.extra_info[f"ratio_at_{size}"] = round(taken.match_ns / taken.floor_ns, 1)
+    benchmark.extra_info["growth"] = round(rounds[large].match_ns / rounds[small].match_ns, 2)
+
+
+class Rounds:
+    """The lowest times of a subject so far."""
+
+    def __init__(self, floor: Any, subject: Subject) -> None:
+        self.subject = subject
+        self.floor = floor.match
+        self.idle_time = self.floor_time = self.match_time = float("inf")
+
+    def take(self) -> None:
+        calls = renewed(self.subject.calls)
+        idle(None, calls)  # whoever comes first would pay for the cache misses of all
+        self.idle_time = min(self.idle_time, timed(idle, None, calls))
+        self.floor_time = min(self.floor_time, timed(run, self.floor, calls))
+        self.match_time = min(self.match_time, timed(run, self.subject.port.match, calls))
+
+    @property
+    def floor_ns(self) -> float:
+        return per_call(self.floor_time, self.idle_time, len(self.subject.calls))
+
+    @property
+    def match_ns(self) -> float:
+        return per_call(self.match_time, self.idle_time, len(self.subject.calls))
+
+
 def measure(benchmark: BenchmarkFixture, floor: Any, subject: Subject) -> None:
     """Times the subject's calls, and leaves nanoseconds and the ratio in `extra_info`."""
     for call in subject.calls[:1] if subject.calls[0] is subject.calls[-1] else subject.calls:
@@ -73,23 +142,3 @@ def measure(benchmark: BenchmarkFixture, floor: Any, subject: Subject) -> None:
     typical = per_call(taken.median, median(idle_times), count)
     benchmark.extra_info |= {"calls": count, "floor_ns": lowest, "match_ns": best, "median_ns": typical}
     benchmark.extra_info["ratio"] = round(best / lowest, 1)
-
-
-def per_call(seconds: float, loop: float, count: int) -> float:
-    return round((seconds - loop) / count * 1e9, 1)
-
-
-def run(match: Callable[..., object], calls: list[Call]) -> None:
-    for method, host, target, lines in calls:
-        match(method, host, target, lines)
-
-
-def idle(_: None, calls: list[Call]) -> None:
-    for _method, _host, _target, _lines in calls:
-        pass
-
-
-def timed(function: Callable[..., None], *arguments: object) -> float:
-    start = time.thread_time()
-    function(*arguments)
-    return time.thread_time() - start

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from .floors import load_floor
+from .floors import build_floor, load_floor
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rules", type=int, default=1000, help="rules in the tables of bench_match (default: 1000)")
+    parser.addoption("--many", type=int, default=2000, help="rules, W1 hosts, of what is compared with --rules (default: 2000)")
 
 
 @pytest.fixture(scope="session")
@@ -19,8 +20,14 @@ def rules(pytestconfig: pytest.Config) -> int:
 
 
 @pytest.fixture(scope="session")
+def many(pytestconfig: pytest.Config) -> int:
+    """Once and untimed, a small table will do."""
+    return 100 if pytestconfig.getoption("benchmark_disable") else int(pytestconfig.getoption("--many"))
+
+
+@pytest.fixture(scope="session")
 def floor(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """An instance of floor.pyx, compiled like _core, for this run alone."""
     pytest.importorskip("Cython", reason="the floor is compiled on the spot: pip install '.[bench]'")
     pytest.importorskip("setuptools", reason="the floor is compiled on the spot: pip install '.[bench]'")
-    return load_floor(tmp_path_factory.mktemp("floor")).Floor()
+    return load_floor(build_floor(tmp_path_factory.mktemp("floor"))).Floor()

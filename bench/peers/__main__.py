@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from ..floors import load_floor
+from ..floors import build_floor, load_floor
 from ..machine import described
 from ..workloads import NAMES
 from .compare import Settings, compare
@@ -40,7 +40,7 @@ def main() -> int:
     settings = Settings(asked.requests, asked.seconds, asked.limit)
     made = []
     with tempfile.TemporaryDirectory() as folder:
-        floor = load_floor(Path(folder)).Floor().match
+        floor = load_floor(build_floor(Path(folder))).Floor().match
         for workload in asked.workloads.split(","):
             for size in map(int, asked.sizes.split(",")):
                 comparison = compare(
