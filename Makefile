@@ -11,10 +11,10 @@ export PYTHONSAFEPATH := 1
 pytest := $(PYTHON) -m pytest
 cargo := cd src_native && cargo
 
-.PHONY: help build test bench soak verify lint types wheels docs clean
+.PHONY: help build test bench soak verify lint types wheels docs clean bench-check bench-peers
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 13
 
 build: ## both packages into the environment of PYTHON, editable, with all tools of a developer
 	$(PYTHON) -m pip install ./src_native -e '.[dev]'
@@ -26,7 +26,15 @@ test: ## every test, the examples in docstrings, each benchmark once, and the te
 	$(cargo) test --quiet
 
 bench: ## the benchmarks, and a record of their figures in bench/record/
-	$(PYTHON) bench/record.py
+	PYTHONPATH=. $(PYTHON) -m bench.record
+	PYTHONPATH=. $(PYTHON) -m bench.report
+
+bench-check: ## the benchmarks once; 1 if a ratio is worse than the newest record's by more than a quarter
+	PYTHONPATH=. $(PYTHON) -m bench.check
+
+bench-peers: ## gwmatch beside its peers on W1 to W6, and the pictures of it; needs pip install '.[peers]' ./bench/matchit_peer
+	PYTHONPATH=. $(PYTHON) -m bench.peers --workloads W1,W2,W3,W4,W5,W6 --sizes 100,1000,10000,100000 --json build/peers.json
+	PYTHONPATH=. $(PYTHON) -m bench.pictures build/peers.json
 
 soak: ## the twins on PAIRS (200000) drawn pairs of table and request, with the count
 	GWMATCH_PAIRS=$(PAIRS) $(pytest) tests/property --timeout=0 --hypothesis-show-statistics -s
