@@ -1,0 +1,150 @@
+"""A cluster in numbered editions, and what the reference matcher says about each: the load of every program in this folder.
+
+The names of the backends carry the edition, so an answer out of another table than the one that was asked can be seen.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import gwmatch
+from gwmatch import Request, ir, reference
+from gwmatch.testing.resources import GATEWAY, Mapping, manifest
+
+PORT = 80
+Answer = tuple[Any, ...]
+
+
+class Asked(NamedTuple):
+    """One request with its draw."""
+
+    request: Request
+    draw: float
+
+
+def gateway() -> Mapping:
+    namespace, name = GATEWAY.split("/")
+    listener = {"name": "http", "port": PORT, "protocol": "HTTP", "allowedRoutes": {"namespaces": {"from": "All"}}}
+    return manifest("Gateway", namespace, name, spec={"gatewayClassName": "any", "listeners": [listener]})
+
+
+def routes(edition: int, tenants: int) -> list[Mapping]:
+    """For each tenant a route with every kind of condition, one over many paths, one over many headers, and a gRPC one."""
+    made = []
+    for tenant in range(tenants):
+        host = f"t{tenant}.test"
+        made += [
+            _route(f"mixed-{tenant}", [host], _mixed_rules(edition)),
+            _route(f"paths-{tenant}", [f"p.{host}", f"*.w{tenant}.test"], _path_rules(edition)),
+            _route(f"headers-{tenant}", [f"h.{host}"], _header_rules(edition)),
+            _calls(tenant, edition),
+        ]
+    return made
+
+
+def manifests(edition: int, tenants: int) -> list[Mapping]:
+    return [gateway(), *routes(edition, tenants)]
+
+
+def router(edition: int, tenants: int) -> gwmatch.Router:
+    return gwmatch.compile(gwmatch.load(manifests(edition, tenants)))
+
+
+def requests(tenants: int) -> list[Asked]:
+    """Hits, near misses and refusals; the same for each edition."""
+    made = []
+    for tenant in range(tenants):
+        host = f"t{tenant}.test"
+        for path in ("/", "/health", "/health0", "/items/7", "/items/x", "/v1/a", "/v2", "/a/../v1", "/%2", "/odd?q=1"):
+            for headers in ((), (("x-tier", "gold"),), (("x-id", "a77"), ("accept", "*/*"))):
+                made.append(Asked(Request.of("GET", host, path, headers), 0.25))
+        made += [Asked(Request.of("POST", host, "/pay", ()), draw / 8) for draw in range(8)]
+        made += [Asked(Request.of("GET", f"p.{host}:80", f"/p{number}/x", ()), 0.5) for number in range(14)]
+        made += [Asked(Request.of("GET", f"x.y.w{tenant}.test", f"/p{number}", ()), 0.5) for number in (0, 3, 99)]
+        made += [
+            Asked(Request.of("GET", f"h.{host}", "/", (("x-a", str(one)), ("x-b", str(one % 3)))), 0.5) for one in range(14)
+        ]
+        call = (("content-type", "application/grpc"),)
+        made += [Asked(Request.of("POST", f"g.{host}", path, call), 0.5) for path in ("/shop.Cart/Get", "/shop.Cart/Put", "/x/y")]
+    made.append(Asked(Request.of("GET", "nobody.example", "/", ()), 0.5))
+    made.append(Asked(Request.of("GET", "bad..host", "/", ()), 0.5))
+    return made
+
+
+def answers(table: ir.Table, asked: list[Asked]) -> list[Answer]:
+    """What the reference matcher says, by names that any table for the same resources shares."""
+    return [named(table, reference.match(table, PORT, one.request, one.draw)) for one in asked]
+
+
+def answer(port: gwmatch.PortTable, table: ir.Table, asked: Asked) -> Answer:
+    """What the compiled table says, by the same names."""
+    request = asked.request
+    decision = port.match(request.method, request.host, request.path, request.headers, draw=asked.draw)
+    return named(table, decision.verdict)
+
+
+def named(table: ir.Table, verdict: ir.Verdict) -> Answer:
+    if verdict.entry is None:
+        return verdict.outcome, verdict.status, verdict.refusal
+    entry = table.entries[verdict.entry]
+    rule = table.rules[entry.rule]
+    backend = None if verdict.backend is None else rule.backends[verdict.backend].name
+    return verdict.outcome, verdict.status, verdict.refusal, rule.route.full_name, rule.index, entry.match, backend
+
+
+def _route(name: str, hostnames: list[str], rules: list[Mapping]) -> Mapping:
+    namespace, gateway = GATEWAY.split("/")
+    parents = [{"namespace": namespace, "name": gateway}]
+    return manifest("HTTPRoute", "red", name, spec={"parentRefs": parents, "hostnames": hostnames, "rules": rules})
+
+
+def _rule(backends: list[Mapping], *matches: Mapping) -> Mapping:
+    return {"matches": list(matches), "backendRefs": backends}
+
+
+def _to(edition: int, *weights: int) -> list[Mapping]:
+    return [{"name": f"s{edition}-{place}", "port": 80, "weight": weight} for place, weight in enumerate(weights)]
+
+
+def _mixed_rules(edition: int) -> list[Mapping]:
+    moving = {"type": "Exact", "value": f"/health{edition % 2}"}
+    tier = [{"name": "x-tier", "value": "gold"}]
+    number = [{"name": "x-id", "type": "RegularExpression", "value": f"[ab]{edition % 3 + 6}+"}]
+    return [
+        _rule(_to(edition, 1), {"path": {"type": "Exact", "value": "/health"}}, {"path": moving}),
+        _rule(_to(edition, 1), {"path": {"type": "PathPrefix", "value": f"/v{edition % 2 + 1}"}, "headers": tier}),
+        _rule(_to(edition, 1), {"path": {"type": "RegularExpression", "value": "/items/[0-9]+"}}),
+        _rule(_to(edition, 1), {"path": {"type": "PathPrefix", "value": "/items"}, "headers": number}),
+        _rule(_to(edition, 3, 1, 0), {"method": "POST"}),
+        _rule(_to(edition, 1), {"queryParams": [{"name": "q", "value": str(edition % 2)}]}),
+        _rule(_to(edition, 1), {"path": {"type": "PathPrefix", "value": "/"}}),
+    ]
+
+
+def _path_rules(edition: int) -> list[Mapping]:
+    """More paths than are scanned."""
+    return [
+        _rule(_to(edition, 1), {"path": {"type": "PathPrefix", "value": f"/p{number}"}}) for number in range(edition % 3, 12)
+    ]
+
+
+def _header_rules(edition: int) -> list[Mapping]:
+    """More candidates at one path than are scanned."""
+    pattern = {"name": "x-c", "type": "RegularExpression", "value": "c+"}
+    made = [
+        _rule(_to(edition, 1), {"headers": [{"name": "x-a", "value": str(number)}, {"name": "x-b", "value": str(number % 3)}]})
+        for number in range(edition % 3, 12)
+    ]
+    return [*made, _rule(_to(edition, 1), {"headers": [pattern]}, {"method": "PUT"})]
+
+
+def _calls(tenant: int, edition: int) -> Mapping:
+    namespace, gateway = GATEWAY.split("/")
+    exact = {"method": {"service": "shop.Cart", "method": "Get"}}
+    pattern = {"method": {"type": "RegularExpression", "service": "shop[.].*", "method": "P.*"}}
+    spec = {
+        "parentRefs": [{"namespace": namespace, "name": gateway}],
+        "hostnames": [f"g.t{tenant}.test"],
+        "rules": [_rule(_to(edition, 1), exact, pattern)],
+    }
+    return manifest("GRPCRoute", "red", f"calls-{tenant}", spec=spec)

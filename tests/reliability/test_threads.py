@@ -1,0 +1,23 @@
+"""HI-O1: threads match while another swaps Routers; `make threads MINUTES=10` is the long form."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from .running import run
+
+
+def test_threads_get_no_wrong_answer_while_routers_are_swapped() -> None:
+    told = run("threads.py", "--minutes", "0.07", "--tenants", "2")
+    checked, swapped = re.search(r"([\d,]+) matches", told), re.search(r"([\d,]+) Routers", told)
+    assert checked is not None
+    assert swapped is not None
+    assert int(checked[1].replace(",", "")) > 1000
+    assert int(swapped[1].replace(",", "")) > 2
+
+
+def test_a_wrong_answer_is_told() -> None:
+    with pytest.raises(AssertionError, match="ended with 1"):
+        run("threads.py", "--minutes", "0.07", "--tenants", "1", "--lie")
