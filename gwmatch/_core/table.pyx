@@ -211,7 +211,11 @@ cdef class PortTable:
         return self.decision(&call, &answer)
 
     cdef Decision decision(self, const Call *call, const Answer *answer):
-        cdef Decision made = Decision.__new__(Decision)
+        cdef Decision made
+        cdef bytes path = None
+        if answer.rewritten != NULL:
+            path = taken_target(call, answer)
+        made = Decision.__new__(Decision)
         made.table = self.owner.table
         made.seed = call.chance.seed
         made.listener_id = answer.listener
@@ -220,21 +224,24 @@ cdef class PortTable:
         made.outcome_code = answer.outcome
         made.status_code = answer.status
         made.refusal_code = answer.refusal
-        if answer.rewritten != NULL:
-            if answer.entry >= 0:
-                made.path = rewritten_target(call, answer)
-            free(answer.rewritten)
+        if path is not None:
+            made.path = path
         return made
 
 
-cdef bytes rewritten_target(const Call *call, const Answer *answer):
-    """The new path and the query as it came."""
+cdef bytes taken_target(const Call *call, const Answer *answer):
+    """The new path and the query as it came, None where no rule took the request. Frees what the answer holds, come what may."""
     cdef Slice path, query
-    split_target(call.target, False, &path, &query)
-    return (
-        (<const char *>answer.rewritten)[:answer.rewritten_size]
-        + (<const char *>(call.target.at + path.size))[:call.target.size - path.size]
-    )
+    try:
+        if answer.entry < 0:
+            return None
+        split_target(call.target, False, &path, &query)
+        return (
+            (<const char *>answer.rewritten)[:answer.rewritten_size]
+            + (<const char *>(call.target.at + path.size))[:call.target.size - path.size]
+        )
+    finally:
+        free(answer.rewritten)
 
 
 cdef inline int read_draw(object draw, Chance *chance) except -1:
