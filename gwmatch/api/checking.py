@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from ..errors import FieldPath
+from .conversion import convert
 from .findings import Finding, Severity
 from .kinds import Served
 from .meta import DEFAULT_NAMESPACE, ObjectMeta, Resource
@@ -89,7 +90,7 @@ def _convert(value: dict[str, object], served: Served, channel: Channel, finding
     """The Struct, maybe with defaults where the value could not be read: then the findings say so."""
     if channel == "experimental":
         try:
-            return msgspec.convert(value, served.type)
+            return convert(value, served.type)
         except msgspec.ValidationError:
             pass
     reading = Reading(channel)

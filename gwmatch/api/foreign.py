@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from .conversion import convert
 from .meta import ObjectMeta, Resource, ResourceKey
 
 _TARGETS = ("targetRef", "targetRefs")
@@ -31,7 +32,7 @@ def foreign(value: Mapping[str, Any]) -> ForeignResource | None:
     spec = value.get("spec")
     targets = {name: spec[name] for name in _TARGETS if name in spec} if isinstance(spec, Mapping) else {}
     try:
-        metadata = msgspec.convert(value["metadata"], ObjectMeta)
+        metadata = convert(value["metadata"], ObjectMeta)
     except msgspec.ValidationError:
         return None
     return ForeignResource(api_version=value["apiVersion"], kind=value["kind"], metadata=metadata, spec=targets)

@@ -21,3 +21,9 @@ def test_threads_get_no_wrong_answer_while_routers_are_swapped() -> None:
 def test_a_wrong_answer_is_told() -> None:
     with pytest.raises(AssertionError, match="ended with 1"):
         run("threads.py", "--minutes", "0.07", "--tenants", "1", "--lie")
+
+
+@pytest.mark.parametrize("time", range(5))
+def test_the_first_loads_of_a_process_may_come_at_once(time: int) -> None:
+    """msgspec learns types when it meets them, and crashes when two threads do so (gwmatch/api/conversion.py)."""
+    run("first.py")

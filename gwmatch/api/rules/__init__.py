@@ -12,6 +12,7 @@ import msgspec
 
 from ...errors import FieldPath
 from ..backendtlspolicy import BackendTLSPolicy
+from ..conversion import decode
 from ..findings import Severity
 from ..gateway import Gateway
 from ..gatewayclass import GatewayClass
@@ -115,7 +116,7 @@ def _unusable(rule: RouteRule, at: FieldPath) -> Iterator[Violation]:
 def _exceeded(struct: Resource | RouteRule, at: tuple[str | int, ...], *, lengths: bool) -> Iterator[Violation]:
     """Limits and types that a Struct breaks which was made by hand, or kept although it was refused."""
     try:
-        msgspec.json.decode(msgspec.json.encode(struct), type=type(struct))
+        decode(msgspec.json.encode(struct), type(struct))
     except (msgspec.ValidationError, ValueError, TypeError):
         reading = Reading("experimental")
         reader(type(struct))(msgspec.to_builtins(struct), at, reading)
