@@ -1,4 +1,4 @@
-"""Forks while threads match and another compiles; the children match, drop what they inherited, compile anew, and end by themselves."""
+"""Forks while threads match and another compiles. The children match, compile anew, and end by themselves."""
 
 from __future__ import annotations
 

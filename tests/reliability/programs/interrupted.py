@@ -13,10 +13,11 @@ from collections import Counter
 
 sys.path.append(os.path.dirname(os.path.abspath(__file__)))  # under -P a program does not see its neighbours
 
-import gwmatch
 import tenants
-from gwmatch._core import RouteTable
 from memory import resident
+
+import gwmatch
+from gwmatch._core import RouteTable
 
 GROWTH = 8 << 20
 

@@ -9,8 +9,9 @@ from typing import Any
 
 sys.path.append(os.path.dirname(os.path.abspath(__file__)))  # under -P a program does not see its neighbours
 
-import gwmatch
 import tenants
+
+import gwmatch
 from gwmatch._core import RouteTable
 
 

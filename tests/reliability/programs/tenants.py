@@ -65,7 +65,9 @@ def requests(tenants: int) -> list[Asked]:
             Asked(Request.of("GET", f"h.{host}", "/", (("x-a", str(one)), ("x-b", str(one % 3)))), 0.5) for one in range(14)
         ]
         call = (("content-type", "application/grpc"),)
-        made += [Asked(Request.of("POST", f"g.{host}", path, call), 0.5) for path in ("/shop.Cart/Get", "/shop.Cart/Put", "/x/y")]
+        made += [
+            Asked(Request.of("POST", f"g.{host}", path, call), 0.5) for path in ("/shop.Cart/Get", "/shop.Cart/Put", "/x/y")
+        ]
     made.append(Asked(Request.of("GET", "nobody.example", "/", ()), 0.5))
     made.append(Asked(Request.of("GET", "bad..host", "/", ()), 0.5))
     return made

@@ -17,9 +17,10 @@ from typing import Any
 
 sys.path.append(os.path.dirname(os.path.abspath(__file__)))  # under -P a program does not see its neighbours
 
-import gwmatch
 import tenants
 from memory import resident
+
+import gwmatch
 
 EDITIONS = 6
 GROWTH = 8 << 20
@@ -101,8 +102,9 @@ def run(seconds: float, threads: int, size: int, lie: bool = False) -> Holder:
     grown = end - warm if warm else 0
     if grown > GROWTH:
         holder.wrong.append(f"memory grew by {grown:,} bytes")
-    gil = getattr(sys, "_is_gil_enabled", lambda: True)()
-    print(f"Python {sys.version.split()[0]}{'t' if sysconfig.get_config_var('Py_GIL_DISABLED') else ''}, GIL {'on' if gil else 'off'}")
+    build = "free-threaded" if sysconfig.get_config_var("Py_GIL_DISABLED") else "ordinary"
+    gil = "on" if getattr(sys, "_is_gil_enabled", lambda: True)() else "off"
+    print(f"Python {sys.version.split()[0]}, {build}, GIL {gil}")
     print(f"{threads} threads, {seconds:,.0f} s, {len(tables[0].rules)} rules, {len(asked)} requests")
     print(f"{sum(holder.matches):,} matches checked, {min(holder.matches):,} by the slowest thread")
     print(f"{holder.swaps:,} Routers put into service, {holder.updates:,} of them by update")
