@@ -1,6 +1,8 @@
 # The commands of the workshop. PYTHON is the interpreter of the environment to use: make test PYTHON=.venv/bin/python
 PYTHON ?= python
 PAIRS ?= 200000
+MINUTES ?= 10
+TENANTS ?= 4
 
 # rustup puts cargo where not every shell looks.
 export PATH := $(PATH):$(HOME)/.cargo/bin
@@ -11,7 +13,7 @@ export PYTHONSAFEPATH := 1
 pytest := $(PYTHON) -m pytest
 cargo := cd src_native && cargo
 
-.PHONY: help build test bench soak verify lint types wheels docs clean bench-check bench-peers
+.PHONY: help build test bench soak verify lint types wheels docs clean bench-check bench-peers parallel threads oom freethreaded
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 13
@@ -41,6 +43,22 @@ soak: ## the twins on PAIRS (200000) drawn pairs of table and request, with the 
 
 verify: ## gwmatch verify against nginx and HAProxy, and readers of paths, where they are installed (-rs names what is not)
 	$(pytest) tests/verification tests/readers tests/cli/test_verify.py -s
+
+parallel: ## tests of the core, of reading and of the corpus, each by four threads at once (gwmatch[parallel])
+	$(pytest) tests/core tests/corpus tests/actions tests/graph tests/lowering --parallel-threads=4
+
+threads: ## MINUTES (10) of eight threads that match while Routers are swapped: wrong answers, and memory
+	$(PYTHON) tests/reliability/programs/threads.py --minutes $(MINUTES)
+
+oom: ## each allocation of the build of a table for TENANTS (4) fails in turn, then every 50th of a whole compile (glibc)
+	mkdir -p build
+	$(CC) -O2 -shared -fPIC -o build/failing_malloc.so tests/reliability/programs/failing_malloc.c
+	$(PYTHON) tests/reliability/programs/out_of_memory.py --shim $(CURDIR)/build/failing_malloc.so --tenants $(TENANTS) --whole 50
+
+freethreaded: ## with PYTHON a free-threaded one (docs/reliability.md): the GIL stays off, the tests, and a minute of threads
+	$(PYTHON) -c 'import sys, gwmatch; assert not sys._is_gil_enabled(), "the GIL is on"'
+	PYTHON_GIL=0 $(pytest) tests --ignore=tests/test_stubs.py
+	PYTHON_GIL=0 $(PYTHON) tests/reliability/programs/threads.py --minutes 1
 
 lint: ## ruff, cargo fmt and clippy; nothing is changed
 	$(PYTHON) -m ruff check

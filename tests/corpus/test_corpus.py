@@ -14,6 +14,7 @@ from .cases import COMPARED, FOLDER, Case, Loaded, load_all, load_file
 from .engines import ENGINES, Answer, command, command_can_ask
 
 FILES = load_all()
+ALONE = pytest.mark.thread_unsafe(reason="the runner of commands replaces sys.stdout")
 
 
 def runs() -> Iterator[Any]:
@@ -21,7 +22,8 @@ def runs() -> Iterator[Any]:
         for case in file.content.case:
             for engine in ENGINES:
                 if engine is not command or command_can_ask(file, case):
-                    yield pytest.param(engine, file, case, id=f"{file.name}: {case.name} [{engine.__name__}]")
+                    name = f"{file.name}: {case.name} [{engine.__name__}]"
+                    yield pytest.param(engine, file, case, id=name, marks=ALONE if engine is command else ())
 
 
 @pytest.mark.parametrize(("engine", "file", "case"), list(runs()))
