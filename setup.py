@@ -5,7 +5,7 @@ from pathlib import Path
 from Cython.Build import cythonize
 from setuptools import Extension, setup
 
-MODULES = ("arena", "builder", "decision", "digest", "table")
+MODULES = sorted(source.stem for source in Path("gwmatch/_core").glob("*.pyx"))
 
 extensions = [
     Extension(

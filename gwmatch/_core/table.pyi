@@ -1,14 +1,10 @@
-from collections.abc import Iterable, Mapping
 from typing import NoReturn, final
 
 from typing_extensions import disjoint_base
 
 from ..ir import Table
+from .arguments import _Headers, _Text
 from .decision import Decision
-
-_Text = str | bytes
-_Pair = tuple[_Text, _Text] | list[str] | list[bytes] | list[_Text]
-_Headers = Iterable[_Pair] | Mapping[str, str] | Mapping[str, bytes] | Mapping[bytes, bytes] | Mapping[bytes, str]
 
 @disjoint_base
 class RouteTable:
@@ -40,5 +36,3 @@ class PortTable:
     def match_tls(self, sni: _Text | None, *, draw: float | int | None = None) -> Decision: ...
     def match_tcp(self, *, draw: float | int | None = None) -> Decision: ...
     def match_udp(self, *, draw: float | int | None = None) -> Decision: ...
-
-def plain_headers(headers: _Headers) -> tuple[tuple[bytes, bytes], ...]: ...

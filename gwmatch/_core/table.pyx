@@ -2,38 +2,18 @@
 
 import cython
 
-from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy
 
+from .arguments cimport *
 from .builder cimport Builder, Sets
 from .chance cimport Chance, start_counter, unit
 from .decide cimport *
 from .decision cimport Decision
 
 from ..errors import UsageError
-from ..ir import as_bytes
-
-
-cdef extern from *:
-    """
-    #ifdef Py_GIL_DISABLED
-    #define GWM_FREE_THREADED 1
-    #else
-    #define GWM_FREE_THREADED 0
-    #endif
-    #define gwm_is_ascii(text) PyUnicode_IS_COMPACT_ASCII(text)
-    #define gwm_ascii(text) ((const uint8_t *)PyUnicode_1BYTE_DATA(text))
-    """
-    bint FREE_THREADED "GWM_FREE_THREADED"
-    bint is_ascii "gwm_is_ascii"(object text)
-    const uint8_t *ascii "gwm_ascii"(object text)
-    Py_ssize_t PyUnicode_GET_LENGTH(object text)
-
-
-cdef enum:
-    LINES = 64           # header lines that need no allocation
+from .arguments import plain_headers
 
 
 def _seed_counter():
@@ -259,87 +239,3 @@ cdef inline int read_draw(object draw, Chance *chance) except -1:
         chance.seed = <uint64_t>(draw & 0xFFFFFFFFFFFFFFFF)
         chance.draw = unit(chance.seed)
     return 0
-
-
-# ------------------------------------------------------------------------------------------------------------ arguments
-
-
-cdef struct Lines:
-    Line *at
-    size_t count
-    bint failed
-
-
-cdef inline bint is_plain(object text) noexcept:
-    """Whether the bytes of a text can be read where they stand."""
-    return isinstance(text, bytes) or (isinstance(text, str) and is_ascii(text))
-
-
-cdef inline Slice slice_of(object text) noexcept:
-    cdef Slice made
-    if isinstance(text, bytes):
-        made.at = <const uint8_t *>PyBytes_AS_STRING(text)
-        made.size = PyBytes_GET_SIZE(text)
-    else:
-        made.at = ascii(text)
-        made.size = PyUnicode_GET_LENGTH(text)
-    return made
-
-
-cdef bytes as_text(object text, what):
-    if not isinstance(text, (str, bytes)):
-        raise TypeError(f"{what} must be str or bytes, not {type(text).__name__}")
-    return as_bytes(text)
-
-
-cdef bint read_lines(object headers, Lines *lines) noexcept:
-    """Whether every header is a pair that can be read where it stands; if so, all of them, in place."""
-    cdef Py_ssize_t count, i
-    cdef Line *room = lines.at
-    cdef object pair, name, value
-    if FREE_THREADED and not isinstance(headers, tuple):
-        return False
-    if isinstance(headers, list):
-        count = len(<list>headers)
-    elif isinstance(headers, tuple):
-        count = len(<tuple>headers)
-    else:
-        return False
-    lines.failed = False
-    if count > LINES:
-        lines.at = <Line *>malloc(count * sizeof(Line))
-        if lines.at == NULL:
-            lines.at = room
-            lines.failed = True
-            return True
-    for i in range(count):
-        pair = (<list>headers)[i] if isinstance(headers, list) else (<tuple>headers)[i]
-        if isinstance(pair, tuple) and len(<tuple>pair) == 2:
-            name = (<tuple>pair)[0]
-            value = (<tuple>pair)[1]
-        elif isinstance(pair, list) and len(<list>pair) == 2 and not FREE_THREADED:
-            name = (<list>pair)[0]
-            value = (<list>pair)[1]
-        else:
-            name = value = None
-        if not is_plain(name) or not is_plain(value):
-            if lines.at != room:
-                free(lines.at)
-                lines.at = room
-            return False
-        lines.at[i].name = slice_of(name)
-        lines.at[i].value = slice_of(value)
-    lines.count = count
-    return True
-
-
-def plain_headers(headers):
-    """Headers of any shape that makes sense, as a tuple of pairs of bytes."""
-    pairs = headers.items() if hasattr(headers, "items") else headers
-    made = []
-    for pair in pairs:
-        if isinstance(pair, (str, bytes)) or len(pair) != 2:
-            raise TypeError(f"headers must be pairs of name and value, not {pair!r}")
-        name, value = pair
-        made.append((as_text(name, "a header's name"), as_text(value, "a header's value")))
-    return tuple(made)
