@@ -92,3 +92,22 @@ cdef inline bint read_lines(object headers, Lines *lines) noexcept:
         lines.at[i].value = slice_of(value)
     lines.count = count
     return True
+
+
+cdef inline object plain(object text, str what):
+    """A text that can be read where it stands."""
+    return text if is_plain(text) else as_text(text, what)
+
+
+cdef inline object take_lines(object headers, Lines *lines):
+    """Fills `lines`; what is returned has to be kept while they are in use. More than fit are to be freed."""
+    lines.failed = False
+    if not read_lines(headers, lines):
+        headers = plain_lines(headers)
+        read_lines(headers, lines)
+    if lines.failed:
+        raise MemoryError("no memory for the request's headers")
+    return headers
+
+
+cdef tuple plain_lines(object headers)

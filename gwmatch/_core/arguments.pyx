@@ -19,3 +19,7 @@ def plain_headers(headers):
         name, value = pair
         made.append((as_text(name, "a header's name"), as_text(value, "a header's value")))
     return tuple(made)
+
+
+cdef tuple plain_lines(object headers):
+    return plain_headers(headers)

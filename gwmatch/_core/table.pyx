@@ -7,10 +7,12 @@ from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy
 
 from .arguments cimport *
+from .batch cimport decide_list, decide_many
 from .builder cimport Builder, Sets
 from .chance cimport Chance, start_counter, unit
 from .decide cimport *
 from .decision cimport Decision
+from .scopes cimport *
 
 from ..errors import UsageError
 from .arguments import plain_headers
@@ -79,6 +81,10 @@ cdef class RouteTable:
                 made.owner = self
                 made.offset = header.ports + <uint32_t>(i * sizeof(Port))
                 made.number = number
+                made.bound.block = self.block
+                made.bound.sets = self.sets.sets
+                made.bound.api = self.sets.api
+                made.bound.port = &ports[i]
                 return made
         listening = ", ".join(map(str, self.ports)) or "none"
         raise UsageError(f"no listener of {self.table.gateway} takes traffic on port {number}; ports with one: {listening}")
@@ -161,6 +167,151 @@ cdef class PortTable:
         made.grpc = grpc
         return made
 
+    @cython.binding(False)
+    def match_scope(self, scope, *, sni=None, draw=None):
+        """The Decision for the request of an ASGI scope: what `match` says of its method, host, raw path and query, and headers.
+
+        The host is the first Host (or :authority) among the headers. `raw_path` is what is matched; where a server leaves it
+        out, the decoded `path`, escaped again, in which nobody can see any more whether a slash was written as `%2F`. A
+        WebSocket counts as the GET that its handshake is. `sni` is taken from the scope's TLS extension if it says one.
+
+        Raises:
+            TypeError: a part of the scope is neither str nor bytes, or headers are no pairs.
+            ValueError: the scope is no request, or a float draw is outside [0, 1).
+            KeyError: the scope lacks its method or path.
+        """
+        cdef Line room[LINES]
+        cdef uint8_t joined[TARGET_BYTES]
+        cdef Lines lines
+        cdef Call call
+        read_draw(draw, &call.chance)
+        if type(scope) is not dict:
+            scope = dict(scope)
+        method = scope_method(<dict>scope)
+        path = scope_path(<dict>scope)
+        query = scope_query(<dict>scope)
+        headers = scope_headers(<dict>scope)
+        if sni is None:
+            sni = scope_server_name(<dict>scope)
+        sni = b"" if sni is None else plain(sni, "sni")
+        host = None
+        if not is_origin_form(slice_of(path)):
+            host, path = absolute(path)
+        if len(query) and len(path) + len(query) + 1 > TARGET_BYTES:
+            path = as_text(path, "path") + b"?" + as_text(query, "query_string")
+            query = b""
+        lines.at = room
+        lines.count = 0
+        # SAFETY: as in `match`: from here on no Python code runs until the decision is made.
+        if headers is not None:
+            headers = take_lines(headers, &lines)
+        call.method = slice_of(method)
+        call.target = joined_target(slice_of(path), slice_of(query), joined)
+        call.host = host_of(&lines) if host is None else slice_of(host)
+        call.sni = slice_of(sni)
+        return self.decided(&call, &lines, room)
+
+    def match_environ(self, environ, *, sni=None, draw=None):
+        """The Decision for the request of a WSGI environ, which has no name for the target as it stood on the wire.
+
+        Servers that give it do so as RAW_URI or REQUEST_URI, and that is matched. Without either it is SCRIPT_NAME and
+        PATH_INFO, decoded by the server and escaped again, in which nobody can see any more whether a slash was written as
+        `%2F`, and of which some servers have merged slashes or removed dots. The host is HTTP_HOST; a client that sent none
+        has none, whatever SERVER_NAME says. `sni` is taken from SSL_TLS_SNI if that is there.
+
+        Raises:
+            TypeError: a part of the environ is neither str nor bytes.
+            ValueError: a float draw outside [0, 1).
+            KeyError: the environ lacks its REQUEST_METHOD.
+        """
+        cdef Line room[LINES]
+        cdef Lines lines
+        cdef uint8_t *names = NULL
+        cdef Call call
+        read_draw(draw, &call.chance)
+        if type(environ) is not dict or FREE_THREADED:
+            environ = plain_environ(environ)
+        method = environ_method(<dict>environ)
+        target = environ_target(<dict>environ)
+        if sni is None:
+            sni = environ_server_name(<dict>environ)
+        sni = b"" if sni is None else plain(sni, "sni")
+        host = None
+        if not is_origin_form(slice_of(target)):
+            host, target = absolute(target)
+        lines.at = room
+        # SAFETY: as in `match`: from here on no Python code runs until the decision is made.
+        if not read_environ(<dict>environ, &lines, &names):
+            environ = plain_environ(environ)
+            read_environ(<dict>environ, &lines, &names)
+        if lines.failed:
+            free(names)
+            if lines.at != room:
+                free(lines.at)
+            raise MemoryError("no memory for the request's headers")
+        call.method = slice_of(method)
+        call.target = slice_of(target)
+        call.host = host_of(&lines) if host is None else slice_of(host)
+        call.sni = slice_of(sni)
+        try:
+            return self.decided(&call, &lines, room)
+        finally:
+            free(names)
+
+    cdef Decision decided(self, Call *call, Lines *lines, const Line *room):
+        """What `decide` says of a call. Lines that did not fit into the caller's `room` are freed."""
+        cdef Answer answer
+        cdef Decision made
+        cdef bint grpc
+        call.lines = lines.at
+        call.line_count = lines.count
+        decide(self.bound.block, self.bound.sets, self.bound.api, self.bound.port, call, &answer)
+        grpc = answer.outcome == RESPOND and is_grpc(is_post(call.method), call.lines, call.line_count)
+        if lines.at != room:
+            free(lines.at)
+        if answer.failed:
+            free(answer.rewritten)
+            raise MemoryError("no memory to match a request")
+        made = self.decision(call, &answer)
+        made.grpc = grpc
+        return made
+
+    def match_many(self, hosts, paths, methods=None, headers=None, *, sni=None, progress=None, statuses=False):
+        """The ids of the entries that take many requests, as an int32 array; -1 where none does. The interpreter is free
+        meanwhile.
+
+        A column is a NumPy array of texts (`S`, `U`, objects, StringDType), a list or tuple of str and bytes, or an Arrow
+        column of strings or binaries of any producer (pyarrow, polars, duckdb), which is read where it lies. One text
+        stands for all rows, but not as `paths`. `methods` are GET if not given, `hosts` and `sni` absent. `headers` maps a
+        name to a column of values.
+
+        A row without a path or a method (None, null) is no request, and gets -1; without a host, a server name or a header
+        value it is a request that has none. `progress` is called with the rows that are done and all rows, some ten times
+        a second. With `statuses` there is a second array, of int16: what the gateway answers where no entry took the
+        request, and 0 elsewhere, also where it closes the connection.
+
+        >>> import gwmatch
+        >>> port = gwmatch.compile(gwmatch.load("examples/shop"), gateway="infra/public").port(80)
+        >>> port.match_many(["shop.example.com", None], ["/cart", "/"], statuses=True)
+        (array([0, 0], dtype=int32), array([0, 0], dtype=int16))
+
+        Raises:
+            TypeError: a column is none, or holds something else than texts.
+            ValueError: columns differ in length, or Arrow data is damaged.
+        """
+        return decide_many(&self.bound, hosts, paths, methods, headers, sni, progress, statuses)
+
+    def match_list(self, requests):
+        """The ids of the entries that take the requests of a list, as an int32 array; -1 where none does.
+
+        A request is a tuple (method, host, path), with headers as a fourth and the server name as a fifth value where there
+        are any, each as in `match`.
+
+        Raises:
+            TypeError: an item is no request, as `match` would say.
+        """
+        return decide_list(&self.bound, requests)
+
     def match_tls(self, sni, *, draw=None):
         """The Decision for a TLS connection by its server name (None: the client sent none), by the TLSRoutes of the port.
 
@@ -207,6 +358,18 @@ cdef class PortTable:
         if path is not None:
             made.path = path
         return made
+
+
+cdef inline Slice joined_target(Slice path, Slice query, uint8_t *into) noexcept:
+    cdef Slice made
+    if query.size == 0:
+        return path
+    made.at = into
+    made.size = path.size + 1 + query.size
+    memcpy(into, path.at, path.size)
+    into[path.size] = c'?'
+    memcpy(into + path.size + 1, query.at, query.size)
+    return made
 
 
 cdef bytes taken_target(const Call *call, const Answer *answer):

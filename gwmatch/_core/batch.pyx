@@ -1,0 +1,314 @@
+"""Many requests at once: columns of them, or a list. In: what the caller has. Out: the entry that takes each.
+
+Entries come before backends, so nothing here is left to chance.
+"""
+
+import numpy
+
+from cpython.buffer cimport PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
+from cpython.exc cimport PyErr_CheckSignals
+from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t
+from libc.stdlib cimport free, malloc
+from libc.string cimport memset
+
+from .arguments cimport *
+from .bound cimport Bound
+from .columns cimport Column, Cursor, column_of
+from .decide cimport *
+from .pieces cimport CONSTANT, Piece, read_row
+
+
+cdef enum:
+    NOBODY = -1
+    AT_ONCE = 4096       # rows between two looks at the clock
+    AT_HAND = 65536      # rows of Python objects that are read at once
+
+
+cdef extern from *:
+    """
+    #include <time.h>
+    static double gwm_seconds(void) {
+        struct timespec now;
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+    }
+    """
+    double seconds "gwm_seconds"() noexcept nogil
+    const double PATIENCE "0.05"     # seconds until the interpreter is asked whether to go on
+
+
+# Where each column of a run stands. A column that was not given has a cursor without pieces.
+cdef struct Run:
+    const Bound *bound
+    Cursor *host
+    Cursor *path
+    Cursor *method
+    Cursor *sni
+    Cursor **headers
+    Line *lines
+    const Slice *names
+    size_t header_count
+    int32_t *ids
+    int16_t *statuses    # or NULL
+    bint failed
+
+
+cdef class Numbers:
+    """An array for results, and its memory."""
+    cdef object array
+    cdef Py_buffer view
+
+    def __cinit__(self, int64_t length, kind):
+        self.array = numpy.empty(length, kind)
+        PyObject_GetBuffer(self.array, &self.view, PyBUF_WRITABLE)
+
+    def __dealloc__(self):
+        PyBuffer_Release(&self.view)
+
+
+cdef class HeaderColumn:
+    """A header line of every row: its name, and the column of its values."""
+    cdef object name
+    cdef Column column
+
+
+# ------------------------------------------------------------------------------------------------------------------ columns
+
+
+cdef inline int64_t piece_end(Cursor *cursor, int64_t row, int64_t end) noexcept nogil:
+    """The row before which the cursor's piece has to be changed, at most `end`. The cursor is put on the piece of `row`."""
+    if cursor.count == 0 or cursor.pieces[0].kind == CONSTANT:
+        return end
+    while row >= cursor.begin + cursor.pieces[cursor.at].length:
+        cursor.begin += cursor.pieces[cursor.at].length
+        cursor.at += 1
+    return min(end, cursor.begin + cursor.pieces[cursor.at].length)
+
+
+cdef inline bint read_cell(const Cursor *cursor, int64_t row, Slice *into) noexcept nogil:
+    """Whether the row has a text; a column that was not given has none."""
+    return cursor.count != 0 and read_row(&cursor.pieces[cursor.at], row - cursor.begin, into)
+
+
+cdef inline size_t read_header_lines(const Run *run, int64_t row) noexcept nogil:
+    """How many header lines this row has. One without a value is not there."""
+    cdef size_t i, count = 0
+    for i in range(run.header_count):
+        if read_cell(run.headers[i], row, &run.lines[count].value):
+            run.lines[count].name = run.names[i]
+            count += 1
+    return count
+
+
+cdef void decide_rows(Run *run, int64_t row, int64_t end) noexcept nogil:
+    """Rows that lie in one piece of every column."""
+    cdef const Bound *bound = run.bound
+    cdef Call call
+    cdef Answer answer
+    # Every draw falls on some backend; which one does not matter here, and a known draw costs nothing.
+    call.chance.known = True
+    call.chance.seed = 0
+    call.chance.draw = 0.0
+    call.lines = run.lines
+    call.line_count = 0
+    while row < end:
+        run.ids[row] = NOBODY
+        if run.statuses != NULL:
+            run.statuses[row] = 0
+        if read_cell(run.path, row, &call.target) and read_cell(run.method, row, &call.method):
+            if not read_cell(run.host, row, &call.host):
+                call.host.size = 0
+            if not read_cell(run.sni, row, &call.sni):
+                call.sni.size = 0
+            if run.header_count != 0:
+                call.line_count = read_header_lines(run, row)
+            decide(bound.block, bound.sets, bound.api, bound.port, &call, &answer)
+            if answer.rewritten != NULL:
+                free(answer.rewritten)
+            if answer.failed:
+                run.failed = True
+                return
+            run.ids[row] = answer.entry
+            if run.statuses != NULL and answer.entry < 0:
+                run.statuses[row] = <int16_t>answer.status
+        row += 1
+
+
+cdef int64_t decide_for_a_while(Run *run, int64_t row, int64_t stop) noexcept nogil:
+    """Decides until `stop` or until the interpreter should be asked; the first row that is left."""
+    cdef double until = seconds() + PATIENCE
+    cdef int64_t end
+    cdef size_t i
+    while row < stop and not run.failed:
+        end = piece_end(run.path, row, min(stop, row + AT_ONCE))
+        end = piece_end(run.host, row, end)
+        end = piece_end(run.method, row, end)
+        end = piece_end(run.sni, row, end)
+        for i in range(run.header_count):
+            end = piece_end(run.headers[i], row, end)
+        decide_rows(run, row, end)
+        row = end
+        if seconds() > until:
+            break
+    return row
+
+
+cdef object decide_many(
+    const Bound *bound, object hosts, object paths, object methods, object headers, object sni, object progress, bint statuses
+):
+    cdef Column path = column_of(paths, "paths")
+    cdef Column host = optional(hosts, "hosts")
+    cdef Column method = column_of("GET" if methods is None else methods, "methods")
+    cdef Column server_name = optional(sni, "sni")
+    cdef list lines = read_names(headers)
+    cdef list columns = [path, host, method, server_name, *[(<HeaderColumn>line).column for line in lines]]
+    cdef int64_t length = common_length(columns)
+    cdef Numbers ids = Numbers(length, numpy.int32)
+    cdef Numbers answers = Numbers(length if statuses else 0, numpy.int16)
+    cdef Run run
+    # SAFETY: the columns and arrays above own all that `run` points to, and live to the end of this function.
+    run.bound = bound
+    run.path = &path.cursor
+    run.host = &host.cursor
+    run.method = &method.cursor
+    run.sni = &server_name.cursor
+    run.ids = <int32_t *>ids.view.buf
+    run.statuses = <int16_t *>answers.view.buf if statuses else NULL
+    run.failed = False
+    run.header_count = len(lines)
+    run.headers = <Cursor **>malloc((run.header_count + 1) * (sizeof(Cursor *) + sizeof(Line) + sizeof(Slice)))
+    if run.headers == NULL:
+        raise MemoryError("no memory for the columns of headers")
+    run.lines = <Line *>(run.headers + run.header_count + 1)
+    run.names = <const Slice *>(run.lines + run.header_count + 1)
+    try:
+        for i in range(run.header_count):
+            run.headers[i] = &(<HeaderColumn>lines[i]).column.cursor
+            (<Slice *>run.names)[i] = slice_of((<HeaderColumn>lines[i]).name)
+        decide_columns(&run, columns, length, progress)
+    finally:
+        free(run.headers)
+    return (ids.array, answers.array) if statuses else ids.array
+
+
+cdef int decide_columns(Run *run, list columns, int64_t length, object progress) except -1:
+    cdef bint by_rows = any([(<Column>column).is_loaded_by_rows for column in columns])
+    cdef int64_t row = 0, stop = 0
+    while row < length:
+        if row == stop:
+            stop = min(length, row + AT_HAND) if by_rows else length
+            for column in columns:
+                (<Column>column).load(row, stop)
+        with nogil:
+            row = decide_for_a_while(run, row, stop)
+        if run.failed:
+            raise MemoryError("no memory to match a request")
+        PyErr_CheckSignals()
+        if progress is not None:
+            progress(row, length)
+    return 0
+
+
+cdef Column optional(object given, str name):
+    cdef Column made
+    if given is not None:
+        return column_of(given, name)
+    made = Column()
+    made.name = name
+    made.length = -1
+    return made
+
+
+cdef list read_names(object headers):
+    """The columns of header values by name."""
+    cdef list lines = []
+    cdef HeaderColumn line
+    if headers is None:
+        return lines
+    if not hasattr(headers, "items"):
+        raise TypeError(f"headers has to be a mapping from a name to a column of values, not {type(headers).__name__}")
+    for name, column in headers.items():
+        line = HeaderColumn()
+        line.name = as_text(name, "a header's name")
+        line.column = column_of(column, f"headers[{name!r}]")
+        lines.append(line)
+    return lines
+
+
+cdef int64_t common_length(list columns) except -1:
+    """The number of rows, the same in all columns; a single text has as many as there are."""
+    cdef Column column, first = columns[0]
+    if first.length < 0:
+        raise TypeError("paths has to be a column: one text says not how many requests there are")
+    for column in columns:
+        if column.length >= 0 and column.length != first.length:
+            raise ValueError(f"columns of one length are needed: paths has {first.length} rows, {column.name} has {column.length}")
+    return first.length
+
+
+# --------------------------------------------------------------------------------------------------------------------- list
+
+
+cdef object decide_list(const Bound *bound, object requests):
+    cdef list listed = list(requests)
+    cdef Numbers ids = Numbers(len(listed), numpy.int32)
+    cdef int32_t *into = <int32_t *>ids.view.buf
+    cdef Line room[LINES]
+    cdef Call call
+    cdef Py_ssize_t i
+    call.chance.known = True
+    call.chance.seed = 0
+    call.chance.draw = 0.0
+    for i in range(len(listed)):
+        into[i] = decide_item(bound, listed[i], &call, room)
+        if i % AT_ONCE == AT_ONCE - 1:
+            PyErr_CheckSignals()
+    return ids.array
+
+
+cdef int32_t decide_item(const Bound *bound, object request, Call *call, Line *room) except? -2:
+    """The entry that takes (method, host, path), with headers and the server name behind them or not."""
+    cdef Lines lines
+    cdef Answer answer
+    cdef Py_ssize_t size
+    cdef object method, host, path, headers = None, sni = None
+    if not isinstance(request, tuple):
+        request = as_request(request)
+    size = len(<tuple>request)
+    if not 3 <= size <= 5:
+        raise TypeError(f"a request is (method, host, path), then perhaps headers, then perhaps sni; not {size} values")
+    method = plain((<tuple>request)[0], "method")
+    host = (<tuple>request)[1]
+    host = b"" if host is None else plain(host, "host")
+    path = plain((<tuple>request)[2], "path")
+    if size > 3:
+        headers = (<tuple>request)[3]
+    if size > 4:
+        sni = (<tuple>request)[4]
+    sni = b"" if sni is None else plain(sni, "sni")
+    # SAFETY: as in PortTable.match: the slices point into objects that the names above keep, and no Python code runs while
+    # they are in use.
+    lines.at = room
+    lines.count = 0
+    if headers is not None:
+        headers = take_lines(headers, &lines)
+    call.method = slice_of(method)
+    call.host = slice_of(host)
+    call.target = slice_of(path)
+    call.sni = slice_of(sni)
+    call.lines = lines.at
+    call.line_count = lines.count
+    decide(bound.block, bound.sets, bound.api, bound.port, call, &answer)
+    if lines.at != room:
+        free(lines.at)
+    if answer.rewritten != NULL:
+        free(answer.rewritten)
+    if answer.failed:
+        raise MemoryError("no memory to match a request")
+    return answer.entry
+
+
+cdef tuple as_request(object request):
+    if not isinstance(request, list):
+        raise TypeError(f"a request is a tuple (method, host, path, headers), not {type(request).__name__}")
+    return tuple(request)
