@@ -6,14 +6,15 @@ from Cython.Build import cythonize
 from setuptools import Extension, setup
 
 MODULES = sorted(source.stem for source in Path("gwmatch/_core").glob("*.pyx"))
+HEADERS = [str(path) for folder in ("gwmatch/_core", "gwmatch/include") for path in sorted(Path(folder).glob("*.h"))]
 
 extensions = [
     Extension(
         f"gwmatch._core.{name}",
         [f"gwmatch/_core/{name}.pyx"],
         # cythonize puts the generated C in the place of the source; what it was made from goes into the sdist as this.
-        depends=[f"gwmatch/_core/{name}.pyx", "gwmatch/_core/hash.h", "gwmatch/_core/digest.h"],
-        include_dirs=["gwmatch/_core"],
+        depends=[f"gwmatch/_core/{name}.pyx", *HEADERS],
+        include_dirs=["gwmatch/_core", "gwmatch/include"],
         extra_compile_args=["-O3"],
     )
     for name in MODULES

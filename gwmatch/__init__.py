@@ -7,8 +7,10 @@
 ResourceSet, Graph, ir.Table, Router, Decision: each is immutable, and each step between them is one function.
 """
 
+from pathlib import Path
+
 from . import ir, reference
-from ._core import Decision, PortTable
+from ._core import C_API_1, Decision, PortTable
 from .api import ResourceKey, ResourceSet, check, load
 from .errors import CompileError, FieldPath, GwmatchError, LoadError, Problem, UsageError
 from .explanation import Explanation, explain
@@ -21,6 +23,7 @@ from .router import Router, compile
 __version__ = "0.1.0"
 
 __all__ = [
+    "C_API_1",
     "CompileError",
     "Decision",
     "Explanation",
@@ -43,8 +46,14 @@ __all__ = [
     "compile",
     "compile_mesh",
     "explain",
+    "get_include",
     "ir",
     "load",
     "reference",
     "resolve",
 ]
+
+
+def get_include() -> str:
+    """The folder of gwmatch.h, for the `include_dirs` of an extension that decides without Python."""
+    return str(Path(__file__).parent / "include")

@@ -1,0 +1,1 @@
+C_API_1: object
