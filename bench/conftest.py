@@ -1,4 +1,4 @@
-"""The size of the tables, and the floor that every figure is a multiple of."""
+"""The size of the tables, the floor that every figure is a multiple of, and the native caller."""
 
 from __future__ import annotations
 
@@ -28,6 +28,16 @@ def many(pytestconfig: pytest.Config) -> int:
 @pytest.fixture(scope="session")
 def floor(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """An instance of floor.pyx, compiled like _core, for this run alone."""
-    pytest.importorskip("Cython", reason="the floor is compiled on the spot: pip install '.[bench]'")
-    pytest.importorskip("setuptools", reason="the floor is compiled on the spot: pip install '.[bench]'")
-    return load_floor(build_floor(tmp_path_factory.mktemp("floor"))).Floor()
+    return built("floor", tmp_path_factory).Floor()
+
+
+@pytest.fixture(scope="session")
+def native(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """native.pyx, compiled the same way: what a program in Cython makes of gwmatch.h."""
+    return built("native", tmp_path_factory)
+
+
+def built(name: str, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    pytest.importorskip("Cython", reason=f"{name}.pyx is compiled on the spot: pip install '.[bench]'")
+    pytest.importorskip("setuptools", reason=f"{name}.pyx is compiled on the spot: pip install '.[bench]'")
+    return load_floor(build_floor(tmp_path_factory.mktemp(name), name), name)

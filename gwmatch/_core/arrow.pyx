@@ -5,6 +5,8 @@ before a text is read. What cannot be checked, since the interface does not say 
 validity bits and of offset-counted data are, and that pointers lead to memory.
 """
 
+import cython
+
 from cpython.pycapsule cimport PyCapsule_GetPointer, PyCapsule_IsValid
 from libc.stdint cimport int32_t, int64_t, uint8_t
 from libc.string cimport memset, strcmp
@@ -12,6 +14,7 @@ from libc.string cimport memset, strcmp
 from .pieces cimport *
 
 
+@cython.final
 cdef class Schema:
     """Owns a schema that a stream has given."""
     cdef ArrowSchema schema
@@ -24,6 +27,7 @@ cdef class Schema:
             self.schema.release(&self.schema)
 
 
+@cython.final
 cdef class Owned:
     """Owns an array that a stream has given."""
     cdef ArrowArray array
@@ -36,6 +40,7 @@ cdef class Owned:
             self.array.release(&self.array)
 
 
+@cython.final
 cdef class Chunk:
     """A piece of a column, with what keeps its memory alive."""
 

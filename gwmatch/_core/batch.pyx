@@ -3,6 +3,7 @@
 Entries come before backends, so nothing here is left to chance.
 """
 
+import cython
 import numpy
 
 from cpython.buffer cimport PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
@@ -53,6 +54,7 @@ cdef struct Run:
     bint failed
 
 
+@cython.final
 cdef class Numbers:
     """An array for results, and its memory."""
     cdef object array
@@ -66,6 +68,7 @@ cdef class Numbers:
         PyBuffer_Release(&self.view)
 
 
+@cython.final
 cdef class HeaderColumn:
     """A header line of every row: its name, and the column of its values."""
     cdef object name

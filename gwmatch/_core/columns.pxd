@@ -15,8 +15,8 @@ cdef struct Cursor:
 cdef class Column:
     """A column of texts, as match_many was given it."""
     cdef str name
-    cdef readonly int64_t length     # -1 for one text that stands for all rows
-    cdef readonly bint is_loaded_by_rows
+    cdef int64_t length     # -1 for one text that stands for all rows
+    cdef bint is_loaded_by_rows
     cdef Cursor cursor
     cdef list owners                 # of what the pieces point into
     cdef object items                # a tuple or an array of Python objects, read when their turn comes

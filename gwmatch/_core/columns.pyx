@@ -1,6 +1,7 @@
 """Columns of texts: NumPy arrays, sequences of Python texts, Arrow data. In: what the caller has. Out: a Column of Pieces that
 point into the caller's memory, or, for Python objects, that are read some rows at a time."""
 
+import cython
 import numpy
 
 from cpython.buffer cimport PyBUF_STRIDES, PyBuffer_Release, PyObject_GetBuffer
@@ -13,6 +14,7 @@ from .arrow cimport Chunk, is_arrow, read_arrow
 from .pieces cimport *
 
 
+@cython.final
 cdef class Lock:
     """Holds an array's memory in place."""
     cdef Py_buffer view
@@ -26,6 +28,7 @@ cdef class Lock:
         PyBuffer_Release(&self.view)
 
 
+@cython.final
 cdef class Column:
     def __cinit__(self):
         self.owners = []

@@ -1,10 +1,20 @@
-from typing import NoReturn, final
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Literal, NoReturn, final, overload
 
+import numpy as np
+from numpy.typing import NDArray
 from typing_extensions import disjoint_base
 
 from ..ir import Table
 from .arguments import _Headers, _Text
+from .columns import _Column
 from .decision import Decision
+
+_Request = (
+    tuple[_Text, _Text | None, _Text]
+    | tuple[_Text, _Text | None, _Text, _Headers | None]
+    | tuple[_Text, _Text | None, _Text, _Headers | None, _Text | None]
+)
 
 @disjoint_base
 class RouteTable:
@@ -36,3 +46,34 @@ class PortTable:
     def match_tls(self, sni: _Text | None, *, draw: float | int | None = None) -> Decision: ...
     def match_tcp(self, *, draw: float | int | None = None) -> Decision: ...
     def match_udp(self, *, draw: float | int | None = None) -> Decision: ...
+    def match_scope(
+        self, scope: Mapping[str, Any], *, sni: _Text | None = None, draw: float | int | None = None
+    ) -> Decision: ...
+    def match_environ(
+        self, environ: Mapping[str, Any], *, sni: _Text | None = None, draw: float | int | None = None
+    ) -> Decision: ...
+    def match_list(self, requests: Iterable[_Request]) -> NDArray[np.int32]: ...
+    @overload
+    def match_many(
+        self,
+        hosts: _Column | _Text | None,
+        paths: _Column,
+        methods: _Column | _Text | None = None,
+        headers: Mapping[str, _Column | _Text] | Mapping[bytes, _Column | _Text] | None = None,
+        *,
+        sni: _Column | _Text | None = None,
+        progress: Callable[[int, int], object] | None = None,
+        statuses: Literal[False] = False,
+    ) -> NDArray[np.int32]: ...
+    @overload
+    def match_many(
+        self,
+        hosts: _Column | _Text | None,
+        paths: _Column,
+        methods: _Column | _Text | None = None,
+        headers: Mapping[str, _Column | _Text] | Mapping[bytes, _Column | _Text] | None = None,
+        *,
+        sni: _Column | _Text | None = None,
+        progress: Callable[[int, int], object] | None = None,
+        statuses: Literal[True],
+    ) -> tuple[NDArray[np.int32], NDArray[np.int16]]: ...

@@ -293,7 +293,7 @@ cdef class PortTable:
         >>> import gwmatch
         >>> port = gwmatch.compile(gwmatch.load("examples/shop"), gateway="infra/public").port(80)
         >>> port.match_many(["shop.example.com", None], ["/cart", "/"], statuses=True)
-        (array([0, 0], dtype=int32), array([0, 0], dtype=int16))
+        (array([4, 4], dtype=int32), array([0, 0], dtype=int16))
 
         Raises:
             TypeError: a column is none, or holds something else than texts.

@@ -1,0 +1,10 @@
+from typing import final
+
+@final
+class Chunk: ...
+
+@final
+class Owned: ...
+
+@final
+class Schema: ...
