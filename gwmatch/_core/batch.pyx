@@ -16,7 +16,7 @@ from .arguments cimport *
 from .bound cimport Bound
 from .columns cimport Column, Cursor, column_of
 from .decide cimport *
-from .pieces cimport CONSTANT, Piece, read_row
+from .pieces cimport CONSTANT, STRIP, Piece, read_strip
 
 
 cdef enum:
@@ -47,7 +47,7 @@ cdef struct Run:
     Cursor *sni
     Cursor **headers
     Line *lines
-    const Slice *names
+    Slice *names
     size_t header_count
     int32_t *ids
     int16_t *statuses    # or NULL
@@ -88,53 +88,84 @@ cdef inline int64_t piece_end(Cursor *cursor, int64_t row, int64_t end) noexcept
     return min(end, cursor.begin + cursor.pieces[cursor.at].length)
 
 
-cdef inline bint read_cell(const Cursor *cursor, int64_t row, Slice *into) noexcept nogil:
-    """Whether the row has a text; a column that was not given has none."""
-    return cursor.count != 0 and read_row(&cursor.pieces[cursor.at], row - cursor.begin, into)
+cdef inline void start_strip(Cursor *cursor, Slice *room) noexcept nogil:
+    """Gives a column room for a strip. A column that was not given has no text in any row."""
+    cursor.strip = room
+    cursor.step = 0
+    room.at = NULL
+    room.size = 0
+    if cursor.count != 0 and cursor.pieces[0].kind == CONSTANT:
+        room[0] = cursor.pieces[0].text
+    elif cursor.count != 0:
+        cursor.step = 1
 
 
-cdef inline size_t read_header_lines(const Run *run, int64_t row) noexcept nogil:
+cdef inline void fill_strip(Cursor *cursor, int64_t row, int64_t count) noexcept nogil:
+    if cursor.step != 0:
+        read_strip(&cursor.pieces[cursor.at], row - cursor.begin, count, cursor.strip)
+
+
+cdef inline Slice cell(const Cursor *cursor, size_t i) noexcept nogil:
+    return cursor.strip[i * cursor.step]
+
+
+cdef inline Slice cell_or_empty(const Cursor *cursor, size_t i) noexcept nogil:
+    cdef Slice made = cursor.strip[i * cursor.step]
+    if made.at == NULL:
+        made.at = <const uint8_t *>b""
+        made.size = 0
+    return made
+
+
+cdef inline size_t read_header_lines(const Run *run, size_t i) noexcept nogil:
     """How many header lines this row has. One without a value is not there."""
-    cdef size_t i, count = 0
-    for i in range(run.header_count):
-        if read_cell(run.headers[i], row, &run.lines[count].value):
-            run.lines[count].name = run.names[i]
+    cdef size_t number, count = 0
+    for number in range(run.header_count):
+        run.lines[count].value = cell(run.headers[number], i)
+        if run.lines[count].value.at != NULL:
+            run.lines[count].name = run.names[number]
             count += 1
     return count
 
 
-cdef void decide_rows(Run *run, int64_t row, int64_t end) noexcept nogil:
-    """Rows that lie in one piece of every column."""
+cdef void decide_strip(Run *run, int64_t row, int64_t count) noexcept nogil:
+    """Up to STRIP rows that lie in one piece of every column."""
     cdef const Bound *bound = run.bound
     cdef Call call
     cdef Answer answer
+    cdef int64_t i
+    cdef size_t number
+    fill_strip(run.path, row, count)
+    fill_strip(run.host, row, count)
+    fill_strip(run.method, row, count)
+    fill_strip(run.sni, row, count)
+    for number in range(run.header_count):
+        fill_strip(run.headers[number], row, count)
     # Every draw falls on some backend; which one does not matter here, and a known draw costs nothing.
     call.chance.known = True
     call.chance.seed = 0
     call.chance.draw = 0.0
     call.lines = run.lines
     call.line_count = 0
-    while row < end:
-        run.ids[row] = NOBODY
-        if run.statuses != NULL:
-            run.statuses[row] = 0
-        if read_cell(run.path, row, &call.target) and read_cell(run.method, row, &call.method):
-            if not read_cell(run.host, row, &call.host):
-                call.host.size = 0
-            if not read_cell(run.sni, row, &call.sni):
-                call.sni.size = 0
+    for i in range(count):
+        call.target = cell(run.path, i)
+        call.method = cell(run.method, i)
+        answer.entry = NOBODY
+        answer.status = 0
+        if call.target.at != NULL and call.method.at != NULL:
+            call.host = cell_or_empty(run.host, i)
+            call.sni = cell_or_empty(run.sni, i)
             if run.header_count != 0:
-                call.line_count = read_header_lines(run, row)
+                call.line_count = read_header_lines(run, i)
             decide(bound.block, bound.sets, bound.api, bound.port, &call, &answer)
             if answer.rewritten != NULL:
                 free(answer.rewritten)
             if answer.failed:
                 run.failed = True
                 return
-            run.ids[row] = answer.entry
-            if run.statuses != NULL and answer.entry < 0:
-                run.statuses[row] = <int16_t>answer.status
-        row += 1
+        run.ids[row + i] = answer.entry
+        if run.statuses != NULL:
+            run.statuses[row + i] = <int16_t>answer.status if answer.entry < 0 else 0
 
 
 cdef int64_t decide_for_a_while(Run *run, int64_t row, int64_t stop) noexcept nogil:
@@ -149,7 +180,9 @@ cdef int64_t decide_for_a_while(Run *run, int64_t row, int64_t stop) noexcept no
         end = piece_end(run.sni, row, end)
         for i in range(run.header_count):
             end = piece_end(run.headers[i], row, end)
-        decide_rows(run, row, end)
+        while row < end and not run.failed:
+            decide_strip(run, row, min(end - row, <int64_t>STRIP))
+            row += STRIP
         row = end
         if seconds() > until:
             break
@@ -169,6 +202,8 @@ cdef object decide_many(
     cdef Numbers ids = Numbers(length, numpy.int32)
     cdef Numbers answers = Numbers(length if statuses else 0, numpy.int16)
     cdef Run run
+    cdef Slice *strips
+    cdef size_t i
     # SAFETY: the columns and arrays above own all that `run` points to, and live to the end of this function.
     run.bound = bound
     run.path = &path.cursor
@@ -180,17 +215,21 @@ cdef object decide_many(
     run.failed = False
     run.header_count = len(lines)
     run.headers = <Cursor **>malloc((run.header_count + 1) * (sizeof(Cursor *) + sizeof(Line) + sizeof(Slice)))
-    if run.headers == NULL:
-        raise MemoryError("no memory for the columns of headers")
-    run.lines = <Line *>(run.headers + run.header_count + 1)
-    run.names = <const Slice *>(run.lines + run.header_count + 1)
+    strips = <Slice *>malloc(<size_t>len(columns) * STRIP * sizeof(Slice))
     try:
+        if run.headers == NULL or strips == NULL:
+            raise MemoryError("no memory for the columns")
+        run.lines = <Line *>(run.headers + run.header_count + 1)
+        run.names = <Slice *>(run.lines + run.header_count + 1)
         for i in range(run.header_count):
             run.headers[i] = &(<HeaderColumn>lines[i]).column.cursor
-            (<Slice *>run.names)[i] = slice_of((<HeaderColumn>lines[i]).name)
+            run.names[i] = slice_of((<HeaderColumn>lines[i]).name)
+        for i in range(<size_t>len(columns)):
+            start_strip(&(<Column>columns[i]).cursor, strips + i * STRIP)
         decide_columns(&run, columns, length, progress)
     finally:
         free(run.headers)
+        free(strips)
     return (ids.array, answers.array) if statuses else ids.array
 
 

@@ -10,6 +10,8 @@ cdef struct Cursor:
     size_t count
     size_t at
     int64_t begin
+    Slice *strip         # the rows that are being decided, `step` apart: 0 where all have the same
+    size_t step
 
 
 cdef class Column:

@@ -129,7 +129,7 @@ cdef class Column:
         piece.stride = array.strides[0]
         piece.rows = <const uint8_t *>lock.view.buf
         if kind == POINTS:
-            lock.scratch = piece.scratch = <uint8_t *>malloc(<size_t>lock.view.itemsize + 1)
+            lock.scratch = piece.scratch = <uint8_t *>malloc(<size_t>lock.view.itemsize * STRIP + 1)
             if piece.scratch == NULL:
                 raise MemoryError("no memory for a column")
         return self.point(piece, lock)

@@ -1,9 +1,10 @@
-"""Pieces of a column of texts, in whatever form they lie, and one row of them as a slice. No Python object is touched.
+"""Pieces of a column of texts, in whatever form they lie, and rows of them as slices. No Python object is touched.
 
 A Piece borrows all it points to; the Column that made it keeps that alive, and has checked every offset.
 """
 
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.string cimport memcmp
 
 from .layout cimport Slice
 
@@ -23,6 +24,7 @@ cdef enum:
 
 cdef enum:
     INLINE_VIEW = 12     # bytes that stand in the view itself
+    STRIP = 128          # rows that are read at once
 
 
 # Arrow's view of a text. `prefix` begins the text; a text of more than 12 bytes lies in a buffer.
@@ -46,7 +48,7 @@ cdef struct Piece:
     bint is_signed
     Slice text               # of a CONSTANT
     Piece *values            # of a dictionary
-    uint8_t *scratch         # of POINTS: room for one text, four bytes a code point
+    uint8_t *scratch         # of POINTS: room for a strip of texts, four bytes a code point
 
 
 cdef inline bint is_valid(const Piece *piece, int64_t row) noexcept nogil:
@@ -95,17 +97,20 @@ cdef inline Slice padded_at(const Piece *piece, int64_t row) noexcept nogil:
     made.at = piece.rows + row * piece.stride
     made.size = <size_t>piece.width
     if piece.kind == PADDED:
+        # PERF(bench_batch::bench_few_paths[numpy]): padding is as long as the longest text, so it is skipped eight bytes at once.
+        while made.size >= 8 and memcmp(made.at + made.size - 8, b"\0\0\0\0\0\0\0\0", 8) == 0:
+            made.size -= 8
         while made.size and made.at[made.size - 1] == 0:
             made.size -= 1
     return made
 
 
-cdef inline Slice points_at(const Piece *piece, int64_t row) noexcept nogil:
+cdef inline Slice points_at(const Piece *piece, int64_t row, uint8_t *into) noexcept nogil:
     """A text of code points as UTF-8, with surrogateescape; other surrogates keep their three bytes, as in ir.as_bytes."""
     cdef const uint8_t *points = piece.rows + row * piece.stride
     cdef int64_t i, size = piece.width
     cdef uint32_t point
-    cdef uint8_t *end = piece.scratch
+    cdef uint8_t *end = into
     cdef Slice made
     while size and (<const uint32_t *>points)[size - 1] == 0:
         size -= 1
@@ -132,34 +137,60 @@ cdef inline Slice points_at(const Piece *piece, int64_t row) noexcept nogil:
             end[2] = <uint8_t>(0x80 | point >> 6 & 0x3F)
             end[3] = <uint8_t>(0x80 | point & 0x3F)
             end += 4
-    made.at = piece.scratch
-    made.size = end - piece.scratch
+    made.at = into
+    made.size = end - into
     return made
 
 
-cdef inline bint read_row(const Piece *piece, int64_t row, Slice *into) noexcept nogil:
-    """Whether there is a text in this row of the piece. The slice holds until the next row of the same piece is read."""
-    if piece.kind == CONSTANT:
-        into[0] = piece.text
-        return True
-    row += piece.offset
-    if piece.kind == NOTHING or not is_valid(piece, row):
-        return False
-    if piece.kind == INDEXED:
-        row = number_at(piece, row)
-        piece = piece.values
-        row += piece.offset
-        if piece.kind == NOTHING or not is_valid(piece, row):
-            return False
+cdef inline Slice slice_at(const Piece *piece, int64_t row) noexcept nogil:
+    """A row that is valid, of any kind that needs no room."""
     if piece.kind == OFFSETS32 or piece.kind == OFFSETS64:
-        into[0] = offsets_at(piece, row)
-    elif piece.kind == VIEWS:
-        into[0] = view_at(piece, row)
-    elif piece.kind == SLICES:
-        into[0] = (<const Slice *>piece.rows)[row]
-        return into.at != NULL
+        return offsets_at(piece, row)
+    if piece.kind == VIEWS:
+        return view_at(piece, row)
+    if piece.kind == SLICES:
+        return (<const Slice *>piece.rows)[row]
+    return padded_at(piece, row)
+
+
+cdef inline void read_strip(const Piece *piece, int64_t row, int64_t count, Slice *into) noexcept nogil:
+    """Up to STRIP rows of a piece; where there is no text, the slice's pointer is NULL. They hold until the next strip.
+
+    PERF(bench_batch::bench_few_paths): what kind of column it is is asked once for a strip, not once for a row.
+    """
+    cdef int64_t i, first = row + piece.offset
+    if piece.kind == OFFSETS32:
+        for i in range(count):
+            into[i].at = piece.data + (<const int32_t *>piece.rows)[first + i]
+            into[i].size = <size_t>((<const int32_t *>piece.rows)[first + i + 1] - (<const int32_t *>piece.rows)[first + i])
     elif piece.kind == POINTS:
-        into[0] = points_at(piece, row)
+        for i in range(count):
+            into[i] = points_at(piece, first + i, piece.scratch + i * piece.width * 4)
+    elif piece.kind == INDEXED:
+        for i in range(count):
+            into[i] = indexed_at(piece, first + i)
+        return
+    elif piece.kind == NOTHING:
+        for i in range(count):
+            into[i].at = NULL
+        return
     else:
-        into[0] = padded_at(piece, row)
-    return True
+        for i in range(count):
+            if is_valid(piece, first + i):
+                into[i] = slice_at(piece, first + i)
+    if piece.valid != NULL:
+        for i in range(count):
+            if not is_valid(piece, first + i):
+                into[i].at = NULL
+
+
+cdef inline Slice indexed_at(const Piece *piece, int64_t row) noexcept nogil:
+    cdef Slice none
+    none.at = NULL
+    none.size = 0
+    if not is_valid(piece, row):
+        return none
+    row = number_at(piece, row) + piece.values.offset
+    if piece.values.kind == NOTHING or not is_valid(piece.values, row):
+        return none
+    return slice_at(piece.values, row)
