@@ -15,7 +15,7 @@ def plain_headers(headers):
     made = []
     for pair in pairs:
         if isinstance(pair, (str, bytes)) or len(pair) != 2:
-            raise TypeError(f"headers must be pairs of name and value, not {pair!r}")
+            raise TypeError(f"headers must be pairs of name and value, not {type(pair).__name__}")
         name, value = pair
         made.append((as_text(name, "a header's name"), as_text(value, "a header's value")))
     return tuple(made)

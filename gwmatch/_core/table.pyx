@@ -73,19 +73,10 @@ cdef class RouteTable:
         """
         cdef const Header *header = <const Header *>self.block
         cdef const Port *ports = <const Port *>(self.block + header.ports)
-        cdef PortTable made
         cdef uint32_t i
         for i in range(header.port_count):
             if ports[i].number == <uint32_t>number:
-                made = PortTable.__new__(PortTable)
-                made.owner = self
-                made.offset = header.ports + <uint32_t>(i * sizeof(Port))
-                made.number = number
-                made.bound.block = self.block
-                made.bound.sets = self.sets.sets
-                made.bound.api = self.sets.api
-                made.bound.port = &ports[i]
-                return made
+                return PortTable.__new__(PortTable, self, i)
         listening = ", ".join(map(str, self.ports)) or "none"
         raise UsageError(f"no listener of {self.table.gateway} takes traffic on port {number}; ports with one: {listening}")
 
@@ -101,8 +92,24 @@ cdef class RouteTable:
 cdef class PortTable:
     """What a Gateway does with the requests that arrive at one port. Bound once, matched from any number of threads."""
 
-    def __init__(self):
+    def __cinit__(self, RouteTable owner not None, uint32_t index):
+        # Python can come here by `__new__` (HI-O4): whatever it says, the port is one of the table's.
+        cdef const Header *header = <const Header *>owner.block
+        if index >= header.port_count:
+            raise TypeError("a PortTable comes from Router.port")
+        self.owner = owner
+        self.offset = header.ports + <uint32_t>(index * sizeof(Port))
+        self.bound.block = owner.block
+        self.bound.sets = owner.sets.sets
+        self.bound.api = owner.sets.api
+        self.bound.port = <const Port *>(owner.block + self.offset)
+        self.number = self.bound.port.number
+
+    def __init__(self, *_):
         raise TypeError("a PortTable comes from Router.port")
+
+    def __reduce__(self):
+        return RouteTable.port, (self.owner, self.number)
 
     @cython.binding(False)
     def match(self, method, host, path, headers=None, *, sni=None, draw=None):
