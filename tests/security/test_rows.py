@@ -1,4 +1,4 @@
-"""Every row of hostile-inputs.md 4 to 7, and the tests that hold it: what is refused, and its nearest neighbour that is not.
+"""Every row of hostile-inputs.md, and the tests that hold it: what is refused, and its nearest neighbour that is not.
 
 A row that another room holds well is not copied here. Named are a test (`file::function`), or a file of the corpus.
 """
@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 TESTS = Path(__file__).resolve().parents[1]
-ROWS = {"L": 12, "C": 9, "R": 14, "S": 7, "W": 10, "X": 6}
+ROWS = {
+    "G": 5, "P": 9, "H": 11, "M": 3, "F": 8, "Q": 7, "T": 4, "N": 5, "L": 12, "C": 9, "R": 14, "S": 7, "W": 10, "X": 6, "O": 9,
+}  # fmt: skip
 """How many rows each table of the specification has."""
 
 TEXT, OBJECTS, REFERENCES, PRECEDENCE = ("test_text.py", "test_objects.py", "test_references.py", "test_precedence.py")
 LISTENERS, FILTERS, EXPRESSIONS = ("test_listeners.py", "test_filters.py", "test_expressions.py")
-BACKENDS = "test_backends.py"
+BACKENDS, COMMAND, OPERATION, BOMBS = "test_backends.py", "test_command.py", "test_operation.py", "test_bombs.py"
+POLICIES = "property/test_path_policies.py"
 LINE = f"{TEXT}::test_a_broken_line_refuses_the_load_and_names_its_place"
 JSON = f"{TEXT}::test_json_has_the_same_rules"
 REJECTED = f"{OBJECTS}::test_a_rejected_object_is_named_and_takes_no_part"
@@ -26,6 +30,92 @@ WRITES = f"{FILTERS}::test_what_a_filter_may_not_write"
 PATTERN = f"{EXPRESSIONS}::test_a_pattern_that_is_refused_is_its_authors_concern"
 
 HELD: dict[str, tuple[str, ...]] = {
+    "HI-G1": (
+        f"{POLICIES}::test_guard_answers_as_none_does_or_refuses",
+        "corpus/guard/worked-guard",
+        "corpus/guard/worked-none",
+    ),
+    "HI-G2": (f"{POLICIES}::test_guard_answers_as_none_does_or_refuses", "corpus/guard/dot-segments", "corpus/guard/slashes"),
+    "HI-G3": (f"{POLICIES}::test_a_path_with_one_reading_is_one", "corpus/guard/dot-segments"),
+    "HI-G4": (
+        f"{POLICIES}::test_a_rule_that_does_not_match_costs_at_most_a_refusal",
+        "corpus/guard/a-rule-can-come",
+        "corpus/guard/a-rule-was-not-there",
+    ),
+    "HI-G5": (
+        f"{POLICIES}::test_what_rewrite_hands_out_is_its_own_normal_form",
+        "corpus/guard/rewrite-then-replace",
+        "corpus/guard/worked-rewrite",
+    ),
+    "HI-P1": ("corpus/guard/targets", "corpus/guard/worked-guard", "corpus/paths/asterisk", "corpus/paths/root-prefix"),
+    "HI-P2": ("corpus/guard/characters", "corpus/paths/opaque-bytes"),
+    "HI-P3": ("corpus/guard/broken-escapes",),
+    "HI-P4": (
+        "corpus/guard/escaped-value",
+        "corpus/paths/escapes",
+        "graph/test_oddities.py::test_an_odd_spelling_of_a_path_is_reported",
+    ),
+    "HI-P5": (
+        "corpus/guard/each-reading",
+        "corpus/guard/escapes",
+        "corpus/guard/dot-segments",
+        "corpus/guard/slashes",
+        "corpus/guard/parameters",
+        "corpus/guard/same-rule",
+        "corpus/guard/same-conditions",
+        "corpus/guard/regex",
+    ),
+    "HI-P6": ("corpus/paths/question-mark", "corpus/query/bytes"),
+    "HI-P7": (
+        "corpus/guard/path-length",
+        "corpus/guard/path-length-none",
+        "corpus/guard/path-length-rewrite",
+        f"{COMMAND}::test_a_path_has_a_length",
+    ),
+    "HI-P8": ("corpus/guard/targets-unchecked", "corpus/guard/worked-none"),
+    "HI-P9": ("corpus/guard/rewrite", "corpus/guard/worked-rewrite"),
+    "HI-H1": ("corpus/requests/host-characters", "corpus/hostnames/spelling"),
+    "HI-H2": ("corpus/requests/host-port", "corpus/hostnames/spelling", "corpus/guard/worked-hosts"),
+    "HI-H3": ("corpus/requests/host-dots", "corpus/guard/worked-hosts"),
+    "HI-H4": ("corpus/requests/host-address", "corpus/hostnames/addresses"),
+    "HI-H5": ("corpus/requests/host-characters", "corpus/guard/worked-hosts"),
+    "HI-H6": ("corpus/requests/host-length",),
+    "HI-H7": ("corpus/hostnames/addresses", "corpus/listeners/nothing-fits"),
+    "HI-H8": ("corpus/hostnames/wildcard", "corpus/hostnames/addresses"),
+    "HI-H9": ("corpus/requests/host-header",),
+    "HI-H10": ("corpus/listeners/no-fall-back", "corpus/listeners/without-routes"),
+    "HI-H11": (
+        "graph/test_oddities.py::test_an_address_as_a_hostname_is_reported",
+        "api/test_rules_l4.py::test_refused",
+        f"{COMMAND}::test_an_address_as_a_hostname_is_told",
+    ),
+    "HI-M1": ("corpus/requests/method",),
+    "HI-M2": ("corpus/requests/method", "corpus/requests/method-under-none"),
+    "HI-M3": ("corpus/requests/method",),
+    "HI-F1": ("corpus/headers/names",),
+    "HI-F2": ("corpus/headers/joined-lines", "corpus/headers/cookie", "corpus/headers/second-line-hides-nothing"),
+    "HI-F3": ("corpus/headers/values", "corpus/headers/trimmed-line-by-line"),
+    "HI-F4": ("corpus/headers/controls", "corpus/regex/lines-in-a-header"),
+    "HI-F5": ("corpus/headers/no-token",),
+    "HI-F6": ("corpus/headers/values", "corpus/headers/opaque-bytes"),
+    "HI-F7": ("property/test_cost.py::test_header_lines_cost_in_line_with_their_number",),
+    "HI-F8": ("corpus/precedence/repeated-name-counts-once",),
+    "HI-Q1": ("corpus/query/splitting", "corpus/query/value-with-equals"),
+    "HI-Q2": ("corpus/query/decoding", "corpus/query/escaped-names"),
+    "HI-Q3": ("corpus/query/first-value", "corpus/query/escaped-names"),
+    "HI-Q4": ("corpus/query/escaped-names", "corpus/query/first-value"),
+    "HI-Q5": ("corpus/query/empty-value",),
+    "HI-Q6": ("corpus/query/bytes", "corpus/query/bytes-unchecked"),
+    "HI-Q7": ("corpus/query/too-long", f"{COMMAND}::test_a_query_has_a_length"),
+    "HI-T1": ("corpus/listeners/server-name", "corpus/tls/server-name"),
+    "HI-T2": ("corpus/listeners/misdirected", "corpus/grpc/over-tls", "corpus/tls/beside-https"),
+    "HI-T3": ("corpus/listeners/server-name", "corpus/tls/no-server-name"),
+    "HI-T4": ("corpus/tls/passthrough", "corpus/tls/intersection", "corpus/tls/no-fall-back"),
+    "HI-N1": ("corpus/grpc/shape", "corpus/grpc/ambiguous"),
+    "HI-N2": ("corpus/grpc/any-call", "corpus/grpc/beside-http"),
+    "HI-N3": ("corpus/grpc/method", "corpus/grpc/regex"),
+    "HI-N4": ("corpus/tcp-udp/oldest", "corpus/tcp-udp/protocols"),
+    "HI-N5": ("corpus/tcp-udp/nothing",),
     "HI-L1": (
         LINE,
         JSON,
@@ -207,7 +297,53 @@ HELD: dict[str, tuple[str, ...]] = {
     "HI-X6": (
         f"{EXPRESSIONS}::test_many_patterns_of_one_name_answer_as_each_alone",
         f"{EXPRESSIONS}::test_patterns_cost_the_names_that_hold_them",
+        f"{BOMBS}::test_a_bomb_ends_within_its_bounds",
     ),
+    "HI-O1": (f"{OPERATION}::test_a_decision_outlives_its_router", f"{OPERATION}::test_a_match_sees_one_table"),
+    "HI-O2": (
+        f"{OPERATION}::test_an_update_that_is_interrupted_anywhere_changes_nothing",
+        f"{TEXT}::test_a_router_that_serves_outlives_a_load_that_fails",
+    ),
+    "HI-O3": (f"{OPERATION}::test_a_forked_process_matches", f"{OPERATION}::test_copies_answer_alike"),
+    "HI-O4": (
+        f"{OPERATION}::test_odd_objects_do_no_harm",
+        f"{OPERATION}::test_headers_that_another_thread_changes_do_no_harm",
+        f"{OPERATION}::test_no_object_of_ours_can_be_made_without_what_it_needs",
+        f"{OPERATION}::test_a_program_that_ends_while_routers_live_ends_well",
+    ),
+    "HI-O5": (
+        f"{OPERATION}::test_the_hash_seed_decides_nothing",
+        f"{TEXT}::test_texts_mean_what_mappings_mean",
+        "property/test_clusters.py::test_order_of_objects_does_not_matter",
+    ),
+    "HI-O6": (
+        f"{OPERATION}::test_work_and_memory_grow_with_the_input",
+        f"{BOMBS}::test_a_bomb_ends_within_its_bounds",
+        "graph/test_cost.py::test_a_large_cluster_costs_per_route_what_a_small_one_does",
+    ),
+    "HI-O7": (f"{OPERATION}::test_a_match_is_bounded", f"{EXPRESSIONS}::test_the_worst_patterns_that_are_taken_are_quick"),
+    "HI-O8": ("core/test_seeds.py::test_colliding_names_get_another_seed_and_are_all_found",),
+    "HI-O9": (f"{OPERATION}::test_nothing_grows_with_requests_and_swaps",),
+}
+
+ENDS, NAMED = f"{COMMAND}::test_a_broken_line_ends_the_command_and_is_named", f"{COMMAND}::test_other_text_that_is_refused"
+WRITTEN = f"{COMMAND}::test_what_a_filter_may_not_write"
+ASKED: dict[str, str] = {
+    **{f"HI-L{number}": ENDS for number in (1, 2, 3, 4, 5, 6, 12)},
+    **{f"HI-L{number}": NAMED for number in (7, 8, 9, 10, 11)},
+    **{f"HI-C{number}": f"{COMMAND}::test_what_is_rejected_is_named" for number in (1, 2, 3, 6, 9)},
+    **{f"HI-C{number}": f"{COMMAND}::test_null_and_misspelt_fields" for number in (4, 5)},
+    "HI-C7": f"{COMMAND}::test_a_protective_object_that_is_rejected_stops_the_command",
+    **{f"HI-W{number}": WRITTEN for number in (8, 9, 10)},
+    "HI-X5": f"{COMMAND}::test_a_value_that_a_pattern_reads_has_a_length",
+    "HI-P7": f"{COMMAND}::test_a_path_has_a_length",
+    "HI-Q7": f"{COMMAND}::test_a_query_has_a_length",
+    "HI-H11": f"{COMMAND}::test_an_address_as_a_hostname_is_told",
+}
+"""What asks the command about a row, where neither a corpus case nor a World does."""
+
+NOT_OF_THE_COMMAND = {"HI-F7": "a cost of the matcher", "HI-X6": "a cost of the matcher"} | {
+    f"HI-O{number}": "of a process that serves; a command ends" for number in range(1, 10)
 }
 
 
@@ -240,10 +376,52 @@ def test_no_row_is_left_out() -> None:
     assert set(HELD) == {f"HI-{letter}{number + 1}" for letter, count in ROWS.items() for number in range(count)}
 
 
+@pytest.mark.parametrize("row", sorted(set(HELD) - set(NOT_OF_THE_COMMAND)))
+def test_the_command_is_asked_about_a_row(row: str) -> None:
+    """The third twin: by a case of the corpus that a command line can say, by a World, or by a test of its own."""
+    own = ASKED.get(row)
+    by_cases = any(proof.startswith("corpus/") and proof in commanded() for proof in HELD[row])
+    by_worlds = any(asks_worlds(proof) for proof in HELD[row])
+    assert missing(own) is None if own is not None else by_cases or by_worlds
+
+
+@cache
+def commanded() -> frozenset[str]:
+    """The files of the corpus with a case that the command is asked."""
+    sys.path.append(str(TESTS))  # another folder's modules are no package of this one's
+    try:
+        from corpus.cases import load_all
+        from corpus.engines import command_can_ask
+    finally:
+        sys.path.remove(str(TESTS))
+    return frozenset(
+        f"corpus/{file.name}" for file in load_all() if any(command_can_ask(file, case) for case in file.content.case)
+    )
+
+
+def asks_worlds(proof: str) -> bool:
+    """Whether a test asks through world.py, which asks the command too."""
+    name, _, function = proof.partition("::")
+    file = TESTS / "security" / name
+    if not file.is_file():
+        return False
+    text = file.read_text(encoding="utf-8")
+    body = next(ast.unparse(node) for node in ast.parse(text).body if getattr(node, "name", None) == function)
+    return re.search(r"\bworld\(|\bsecured\(|\.ask\(|\.match\(|\bWorld\(", body) is not None
+
+
+def test_the_rows_are_those_of_the_specification() -> None:
+    page = TESTS.parents[1] / "shared" / "spec" / "hostile-inputs.md"
+    if not page.is_file():
+        pytest.skip("hostile-inputs.md is not part of this repository, and does not stand beside it")
+    assert set(HELD) == set(re.findall(r"^\| (HI-[A-Z]\d+) \|", page.read_text(encoding="utf-8"), re.MULTILINE))
+
+
 def test_every_test_of_this_folder_holds_something() -> None:
     """Either it is named above, or docs/security.md names it, or its own text says which rule it is about."""
     page = (TESTS.parent / "docs" / "security.md").read_text(encoding="utf-8")
-    named = {proof.partition("::")[2] for proofs in HELD.values() for proof in proofs} | set(re.findall(r"::(test_\w+)", page))
+    proofs = [*ASKED.values(), *(proof for each in HELD.values() for proof in each)]
+    named = {proof.partition("::")[2] for proof in proofs} | set(re.findall(r"::(test_\w+)", page))
     idle = []
     for file in sorted(Path(__file__).parent.glob("test_*.py")):
         if file.name in ("test_rows.py", "test_page.py"):

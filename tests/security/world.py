@@ -1,15 +1,22 @@
 """Two tenants at one Gateway: `red` and `blue` write what they like, `infra` belongs to the platform team.
 
 Everything goes in and comes out by public names: mappings through load(), conditions from Graph.status(), requests through
-Port.match(). Each answer is asked of both twins.
+Port.match(). Each answer is asked of both twins, and of the command where a command line can say the request.
 """
 
 from __future__ import annotations
 
+import json
+import re
+from functools import cached_property
 from typing import Any
+
+import msgspec
+from click.testing import CliRunner
 
 import gwmatch
 from gwmatch import ir
+from gwmatch.cli import main
 
 Manifest = dict[str, Any]
 
@@ -17,6 +24,11 @@ GROUP = "gateway.networking.k8s.io"
 CONTROLLER = "example.net/gwmatch"
 EVERYTHING_IS_SEEN = gwmatch.Options(assume=())
 ALL = {"namespaces": {"from": "All"}}
+COMMANDED = {
+    "normalize", "hostname_fallthrough", "hostname_precedence", "regex_precedence", "grpc_http_exclusive", "external_auth",
+    "detect_misdirected", "tls_route_mode_terminate", "tls_route_mode_mixed",
+}  # fmt: skip
+"""The options that the command takes."""
 
 
 def made(kind: str, namespace: str | None, name: str, spec: Manifest, *, api: str = f"{GROUP}/v1", **metadata: Any) -> Manifest:
@@ -82,15 +94,18 @@ SERVICES = (service("red"), service("blue"), service("infra"))
 class World:
     """The cluster as a controller sees it, and what gwmatch makes of it."""
 
-    def __init__(self, resources: gwmatch.ResourceSet, options: gwmatch.Options = EVERYTHING_IS_SEEN) -> None:
+    def __init__(
+        self, resources: gwmatch.ResourceSet, options: gwmatch.Options = EVERYTHING_IS_SEEN, channel: str = "experimental"
+    ) -> None:
         self.resources = resources
         self.options = options
+        self.channel = channel
         self.graph = gwmatch.resolve(resources, controller=CONTROLLER, options=options)
         self.router = gwmatch.compile(self.graph, gateway="infra/edge")
 
     def changed(self, *upserts: Manifest, deletes: tuple[Manifest, ...] = ()) -> World:
         """A new one; this one stays as it is."""
-        return World(self.resources.updated(upserts=upserts, deletes=deletes), self.options)
+        return World(self.resources.updated(upserts=upserts, deletes=deletes), self.options, self.channel)
 
     def match(
         self,
@@ -106,7 +121,42 @@ class World:
         decision = self.router.port(port).match(method, host, path, headers, sni=sni, draw=draw)
         request = ir.Request.of(method, host, path, headers, sni)
         assert decision.verdict == gwmatch.reference.match(self.router.table, port, request, draw=draw)
+        said = self.commanded(method, host, path, headers, port, sni, draw)
+        assert said in (None, told(decision))
         return decision
+
+    @cached_property
+    def text(self) -> str:
+        """The resources as one List, for the command."""
+        return msgspec.json.encode({"apiVersion": "v1", "kind": "List", "items": list(self.resources)}).decode()
+
+    def commanded(self, method: Any, host: Any, path: Any, headers: Any, port: int, sni: Any, draw: float) -> str | None:
+        """What `gwmatch match` answers, as told() says it; None where no command line says this request or this world."""
+        lines = list(headers)
+        texts = (method, host, path, *(text for line in lines for text in line))
+        if not all(isinstance(each, str) and re.fullmatch(r"[!-~]+", each) for each in texts):
+            return None
+        plain = re.fullmatch(r"[A-Za-z0-9._-]+(:[0-9]{1,4})?", host) and path.startswith("/") and "#" not in path
+        if not plain or not all(re.fullmatch(r"[!-9;-~]+", name) for name, _ in lines) or self.resources.rejected:
+            return None
+        fields = self.options.__struct_fields__
+        default = gwmatch.Options(assume=())
+        chosen = {name: value for name in fields if (value := getattr(self.options, name)) != getattr(default, name)}
+        if not set(chosen) <= COMMANDED:
+            return None
+        arguments = ["match", "-q", "-o", "json", "-f", "-", "--assume-nothing", "--controller", CONTROLLER, "-g", "infra/edge"]
+        arguments += ["--channel", self.channel, "-X", method, "--port", str(port), "--sni", sni or "", "--draw", str(draw)]
+        for name, value in chosen.items():
+            dashed = name.replace("_", "-")
+            switch = isinstance(value, bool)
+            arguments += [f"--{dashed}" if value else f"--no-{dashed}"] if switch else [f"--{dashed}", value]
+        arguments += [each for line in lines for each in ("-H", ": ".join(line))]
+        result = CliRunner().invoke(main, [*arguments, f"http://{host}{path}"], input=self.text)
+        assert result.exit_code in (0, 1), result.output
+        shown = json.loads(result.stdout)
+        if shown["outcome"] == "forward":
+            return f"{shown['backend']['namespace']}/{shown['backend']['name']}"
+        return shown["refusal"] or (shown["outcome"] if shown["status"] is None else str(shown["status"]))
 
     def ask(self, *args: Any, **asked: Any) -> str:
         """`namespace/name` of the backend that gets the request, or the refusal or status of the answer."""
@@ -155,7 +205,8 @@ def world(
     """These manifests beside the platform's: the Gateway (or `edge`), the Namespaces, and a Service `app` for each tenant."""
     there = {(each["kind"], each["metadata"].get("namespace"), each["metadata"]["name"]) for each in manifests}
     given = [each for each in SERVICES if ("Service", each["metadata"]["namespace"], "app") not in there]
-    return World(gwmatch.load([*PLATFORM, edge or gateway(), *given, *manifests], **load), options)
+    loaded = gwmatch.load([*PLATFORM, edge or gateway(), *given, *manifests], **load)
+    return World(loaded, options, load.get("channel", "experimental"))
 
 
 def told(decision: gwmatch.Decision) -> str:
