@@ -1,5 +1,6 @@
 """The compiled modules, and nothing else: the rest of the packaging is in pyproject.toml."""
 
+import os
 from pathlib import Path
 
 from Cython.Build import cythonize
@@ -8,6 +9,14 @@ from setuptools import Extension, setup
 MODULES = sorted(source.stem for source in Path("gwmatch/_core").glob("*.pyx"))
 HEADERS = [str(path) for folder in ("gwmatch/_core", "gwmatch/include") for path in sorted(Path(folder).glob("*.h"))]
 
+# GWMATCH_SANITIZE=address builds what `make asan` runs (docs/reliability.md); several are joined by a comma, as the compiler
+# wants them. A finding ends the process, also one of the undefined sanitizer, which would only print it.
+SANITIZE = os.environ.get("GWMATCH_SANITIZE")
+COMPILE, LINK = ["-O3"], []
+if SANITIZE:
+    LINK = [f"-fsanitize={SANITIZE}"]
+    COMPILE = ["-O1", "-g", "-fno-omit-frame-pointer", "-fno-sanitize-recover=all", *LINK]
+
 extensions = [
     Extension(
         f"gwmatch._core.{name}",
@@ -15,7 +24,8 @@ extensions = [
         # cythonize puts the generated C in the place of the source; what it was made from goes into the sdist as this.
         depends=[f"gwmatch/_core/{name}.pyx", *HEADERS],
         include_dirs=["gwmatch/_core", "gwmatch/include"],
-        extra_compile_args=["-O3"],
+        extra_compile_args=COMPILE,
+        extra_link_args=LINK,
     )
     for name in MODULES
 ]
