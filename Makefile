@@ -4,6 +4,8 @@ PAIRS ?= 200000
 MINUTES ?= 10
 TENANTS ?= 4
 
+MINUTES ?= 5
+
 # rustup puts cargo where not every shell looks.
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
@@ -13,7 +15,7 @@ export PYTHONSAFEPATH := 1
 pytest := $(PYTHON) -m pytest
 cargo := cd src_native && cargo
 
-.PHONY: help build test bench soak verify lint types wheels docs clean bench-check bench-peers parallel threads oom freethreaded
+.PHONY: help build test bench soak verify lint types wheels docs clean bench-check bench-peers parallel threads oom freethreaded bombs asan ubsan tsan sanitized fuzz mutants sbom audit
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 13
@@ -59,6 +61,43 @@ freethreaded: ## with PYTHON a free-threaded one (docs/reliability.md): the GIL 
 	$(PYTHON) -c 'import sys, gwmatch; assert not sys._is_gil_enabled(), "the GIL is on"'
 	PYTHON_GIL=0 $(pytest) tests --ignore=tests/test_stubs.py
 	PYTHON_GIL=0 $(PYTHON) tests/reliability/programs/threads.py --minutes 1
+
+# Times and sizes are not what they are elsewhere under a sanitizer; bombs are given their memory to the byte.
+untimed := -k "not quick and not cost and not bounded and not grow and not bomb" --timeout=0
+instrumented := $(addprefix tests/,core corpus property security fuzz test_patterns.py) $(untimed)
+nightly := RUSTFLAGS="-Zsanitizer=address" CARGO_TARGET_DIR=../build/address/crate cargo +nightly
+host := --target x86_64-unknown-linux-gnu
+
+bombs: ## inputs that are made to cost, twenty times as large as in the tests, and what they took
+	GWMATCH_BOMBS=20 $(pytest) tests/security/test_bombs.py --timeout=0 -s -q
+
+asan: ## the compiled half, and the crate (nightly Rust), under the address sanitizer
+	GWMATCH_PAIRS=600 .ci/sanitized $(PYTHON) address $(instrumented)
+	cd src_native && $(nightly) test --release $(host)
+
+ubsan: ## the compiled half under the undefined-behaviour sanitizer
+	GWMATCH_PAIRS=600 .ci/sanitized $(PYTHON) undefined $(instrumented)
+
+tsan: ## the compiled half under the thread sanitizer, where threads meet
+	.ci/sanitized $(PYTHON) thread tests/core tests/security/test_operation.py $(untimed)
+
+sanitized: ## the short form of asan that CI runs
+	.ci/sanitized $(PYTHON) address tests/core tests/security/test_operation.py $(untimed)
+
+fuzz: ## every fuzz target, for MINUTES (5) together; needs atheris, clang and nightly Rust
+	.ci/fuzz $(PYTHON) $(MINUTES)
+
+mutants: ## whether the tests see what is changed in the files that decide; long
+	$(PYTHON) tests/mutation/run.py
+
+sbom: ## what gwmatch brings with it, as CycloneDX in build/gwmatch.cdx.json
+	mkdir -p build
+	$(PYTHON) .ci/sbom > build/gwmatch.cdx.json
+
+audit: ## known vulnerabilities of what gwmatch needs; pip-audit and cargo-audit ask their databases for them
+	$(PYTHON) .ci/sbom | sed -n 's|.*"purl": "pkg:pypi/\([^@]*\)@\(.*\)",\{0,1\}$$|\1==\2|p' | grep -v ^gwmatch > build/requirements.txt
+	$(PYTHON) -m pip_audit --no-deps --strict --disable-pip -r build/requirements.txt
+	$(cargo) audit
 
 lint: ## ruff, cargo fmt and clippy; nothing is changed
 	$(PYTHON) -m ruff check
