@@ -52,9 +52,8 @@ def main() -> int:
     print(f"{len(changes)} figures against {record.name}")
     worse = [change for change in changes if change.is_worse]
     for change in sorted(worse, key=lambda change: -change.factor):
-        print(
-            f"{change.figure:<60}{change.before:>12,.2f} -> {change.now:>12,.2f}   x {change.factor:.2f} (up to {change.tolerated})"
-        )
+        moved = f"{change.before:>12,.2f} -> {change.now:>12,.2f}"
+        print(f"{change.figure:<60}{moved}   x {change.factor:.2f} (up to {change.tolerated})")
     print(f"{len(worse)} worse than tolerated" if worse else "none is worse than tolerated")
     return int(bool(worse))
 

@@ -50,9 +50,8 @@ def draw_times(comparisons: list[dict[str, Any]], target: Path) -> None:
                 if row["peer"] == peer and row["ns"] is not None and row["ns"] > 0
             )
             if points:
-                place.plot(
-                    *zip(*points, strict=True), "o-", color=colour, label=peer, linewidth=3 if peer == OURS else 1, markersize=3
-                )
+                width = 3 if peer == OURS else 1
+                place.plot(*zip(*points, strict=True), "o-", color=colour, label=peer, linewidth=width, markersize=3)
         place.set(xscale="log", yscale="log", title=workload, xlabel="hosts" if workload == "W1" else "rules")
         place.grid(True, which="major", alpha=0.3)
     axes[0][0].set_ylabel("ns per decision")
@@ -71,12 +70,11 @@ def draw_memory(comparisons: list[dict[str, Any]], target: Path) -> None:
     rows = [row for row in largest["rows"] if row["bytes_per_rule"] is not None and row["status"] in ("timed", "cut off")]
     figure, place = pyplot.subplots(figsize=(6, 0.8 + 0.3 * len(rows)))
     colours = _colours(comparisons)
-    place.barh(
-        [row["peer"] for row in rows], [row["bytes_per_rule"] for row in rows], color=[colours[row["peer"]] for row in rows]
-    )
+    names, lengths = [row["peer"] for row in rows], [row["bytes_per_rule"] for row in rows]
+    place.barh(names, lengths, color=[colours[name] for name in names])
     place.invert_yaxis()
     place.set(
-        xlabel=f"bytes per rule, {first} with {largest['rules']:,} rules; gwmatch keeps graph and status, too", xscale="log"
+        xlabel=f"bytes per rule, {first} with {largest['rules']:,} rules; gwmatch: with resources and graph", xscale="log"
     )
     figure.tight_layout()
     figure.savefig(target, metadata={"Date": None})

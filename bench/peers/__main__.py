@@ -38,6 +38,7 @@ def main() -> int:
     if unknown:
         parser.error(f"there is no {', '.join(unknown)}; peers are {', '.join(PEERS)}; workloads {', '.join(NAMES)}")
     settings = Settings(asked.requests, asked.seconds, asked.limit)
+    versions = {name: PEERS[name]().version for name in names}
     made = []
     with tempfile.TemporaryDirectory() as folder:
         floor = load_floor(build_floor(Path(folder))).Floor().match
@@ -53,10 +54,9 @@ def main() -> int:
                 )
                 made.append(comparison)
                 print(shown(comparison), end="\n\n", flush=True)
-    if asked.json:
-        versions = {name: PEERS[name]().version for name in names}
-        kept = {**described(), "versions": versions, "comparisons": [each.as_dict() for each in made]}
-        asked.json.write_text(json.dumps(kept, indent=1) + "\n")
+                if asked.json:  # after each, so that a run that is ended has said something
+                    kept = {**described(), "versions": versions, "comparisons": [each.as_dict() for each in made]}
+                    asked.json.write_text(json.dumps(kept, indent=1) + "\n")
     return int(any(row.peer == "gwmatch" and row.status != "timed" for each in made for row in each.rows))
 
 
