@@ -50,7 +50,9 @@ def check_object(value: dict[str, object], served: Served, *, channel: Channel =
     is_readable = Severity.UNREADABLE not in [each.severity for each in findings]
     read = findings.copy()
     _settle_namespace(resource, findings)
-    findings += _broken(judge(resource, channel=channel), read)
+    violations = tuple(judge(resource, channel=channel))
+    if violations:
+        findings += _broken(violations, read)
     return Checked(resource if is_readable else None, tuple(findings))
 
 

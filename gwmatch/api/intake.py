@@ -14,6 +14,7 @@ from .kinds import KINDS, PROTECTING, Served, api_version, recognise
 from .meta import DEFAULT_NAMESPACE, EXPERIMENTAL_GROUP, GATEWAY_GROUP, Resource, ResourceKey
 from .plain import MAX_OBJECT_BYTES, Unusable, called, is_oversized, plain
 from .scalars import Channel
+from .sharing import Shared
 from .unknown import MANY, suggestion
 
 Invalid = Literal["error", "drop", "keep"]
@@ -75,6 +76,7 @@ class Intake:
         """The skipped objects again, as far as somebody may want to find them."""
         self.withheld: dict[ResourceKey, Mapping[str, Any]] = {}
         """Objects that were refused and are not held, of kinds that protect what they name even so (HI-C7)."""
+        self._shared = Shared()
         self._places: dict[ResourceKey, Place | None] = {}
         self._suggested = 0
 
@@ -169,6 +171,7 @@ class Intake:
         may_stay = Severity.REFUSED not in severities or self.settings.invalid == "keep"
         if checked.resource is not None and key is not None and is_first and may_stay:
             is_sound = not checked.findings and self.settings.channel == "experimental"
+            self._shared.settle(checked.resource)
             self.held[key] = Held(checked.resource, place, is_sound)
         elif is_first:
             self._withhold(key, value)
@@ -216,20 +219,19 @@ class Intake:
         if group == _WITHOUT_METADATA and metadata is None:
             self._skip(group, str(kind), place, None)
             return None
-        name = called(value)
         if written is None and kind is None:
             message = "is no Kubernetes object: it has neither apiVersion nor kind"
-            self._note(Severity.UNREADABLE, message, place, resource=name)
+            self._note(Severity.UNREADABLE, message, place, resource=called(value))
             return None
         is_object = True
         for field, found in (("apiVersion", written), ("kind", kind)):
             if not isinstance(found, str) or not found:
                 message = "is required" if found is None or found == "" else f"must be a string, is {shown(found)}"
-                self._note(Severity.UNREADABLE, message, place, (field,), resource=name)
+                self._note(Severity.UNREADABLE, message, place, (field,), resource=called(value))
                 is_object = False
         if not isinstance(metadata, dict):
             message = "is required" if metadata is None else f"must be a mapping, is {shown(metadata)}"
-            self._note(Severity.UNREADABLE, message, place, ("metadata",), resource=name)
+            self._note(Severity.UNREADABLE, message, place, ("metadata",), resource=called(value))
             is_object = False
         return (group, version, str(kind), metadata) if is_object and isinstance(metadata, dict) else None
 

@@ -100,9 +100,11 @@ def recognise(group: str, version: str, kind: str, channel: Channel) -> Recognis
     found = KINDS.get((group, kind))
     if found is None:
         return Recognised(None)
-    use = f"use {api_version(group, found.versions[0])}"
     if group == EXPERIMENTAL_GROUP and channel == "standard":
         return Recognised(found, _said("kind", "is a kind of the experimental channel, and not of the standard one"))
+    if version == found.versions[0] and version not in found.deprecated:
+        return Recognised(found)
+    use = f"use {api_version(group, found.versions[0])}"
     if version not in found.versions:
         return Recognised(found, _said("apiVersion", f"is not a version of {kind} that is served; {use}"))
     if version in found.deprecated and channel == "standard":

@@ -140,6 +140,8 @@ def resolve_route(route: Route, context: Context) -> RouteNode:
 
 def _hostnames(route: Route) -> tuple[str, ...]:
     stated = route.spec.hostnames if isinstance(route, _WITH_HOSTNAMES) else ()
+    if all(map(str.islower, stated)):  # as most are: kept as the objects that they are
+        return stated
     return tuple([hostname.lower() for hostname in stated if hostname])
 
 

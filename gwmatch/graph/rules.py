@@ -26,7 +26,7 @@ from .backends import Backend, follow
 from .expressions import bad_patterns
 from .nodes import BackendNode, FilterNode, Route, RouteRule, RuleNode
 from .references import Fault
-from .surroundings import Surroundings
+from .surroundings import Followed, Surroundings
 
 _RULES = FieldPath() / "spec" / "rules"
 _WITH_FILTERS = (HTTPRouteRule, GRPCRouteRule)
@@ -57,14 +57,13 @@ def resolve_rules(route: Route, key: ResourceKey, surroundings: Surroundings, op
         if index and key.kind in _ONE_RULE:
             violations = (*violations, _superfluous(key.kind, at))
         filters = follower.filters(rule.filters, at) if isinstance(rule, _WITH_FILTERS) and rule.filters else ()
-        backends = tuple([follower.backend(ref, at, number) for number, ref in enumerate(rule.backend_refs)])
+        backends = follower.backends(rule.backend_refs, at)
         if violations:
             problems = tuple(_problem(key, violation) for violation in violations)
             nodes.append(RuleNode(index, problems, violations[0].reason, filters, backends))
         else:
             nodes.append(RuleNode(index, (), None, filters, backends))
-    assumed = tuple(dict.fromkeys(follower.assumed)) if follower.assumed else ()
-    return Rules(tuple(nodes), tuple(follower.faults), assumed)
+    return Rules(tuple(nodes), tuple(follower.faults), follower.assumed)
 
 
 @lru_cache(maxsize=64)
@@ -77,7 +76,8 @@ class _Follower:
 
     def __init__(self, route: ResourceKey, surroundings: Surroundings) -> None:
         self.faults: list[Fault] = []
-        self.assumed: list[ResourceKey] = []
+        self.assumed: tuple[ResourceKey, ...] = ()
+        """Each once."""
         self._route = route
         self._surroundings = surroundings
         self._followed = surroundings.followed(route.kind, route.namespace)
@@ -85,20 +85,29 @@ class _Follower:
     def filters(self, filters: Sequence[HTTPRouteFilter | GRPCRouteFilter], at: FieldPath) -> tuple[FilterNode, ...]:
         return tuple(self._filter(each, (at / "filters")[index]) for index, each in enumerate(filters))
 
-    def backend(self, ref: BackendRef, at: FieldPath, index: int) -> BackendNode:
-        filters = ref.filters if isinstance(ref, _REFS_WITH_FILTERS) else ()
-        known = None if filters else self._followed.get(ref)
+    def backends(self, refs: tuple[BackendRef, ...], at: FieldPath) -> tuple[BackendNode, ...]:
+        if not refs:
+            return ()
+        filtered = [ref for ref in refs if isinstance(ref, _REFS_WITH_FILTERS) and ref.filters]
+        known = None if filtered else self._followed.get(refs)
         if known is None:
-            here = (at / "backendRefs")[index]
-            backend = self._follow(ref, here)
-            node = backend.node(ref.weight, self.filters(filters, here) if filters else ())
-            if backend.fault is None and not filters:  # what a fault says names the field
-                self._followed[ref] = node, backend.assumed
-            return node
-        node, assumed = known
-        if assumed:
-            self.assumed.append(ResourceKey(node.group, node.kind, node.namespace, node.name))
-        return node
+            faults, before = len(self.faults), self.assumed
+            self.assumed = ()
+            nodes = tuple([self._backend(ref, (at / "backendRefs")[index]) for index, ref in enumerate(refs)])
+            known = Followed(nodes, self.assumed)
+            self.assumed = before
+            if not filtered and len(self.faults) == faults:  # what a fault says names the field
+                self._followed[refs] = known
+        self._assume(known.assumed)
+        return known.nodes
+
+    def _backend(self, ref: BackendRef, at: FieldPath) -> BackendNode:
+        backend = self._follow(ref, at)
+        filters = self.filters(ref.filters, at) if isinstance(ref, _REFS_WITH_FILTERS) and ref.filters else ()
+        return backend.node(ref.weight, filters)
+
+    def _assume(self, keys: tuple[ResourceKey, ...]) -> None:
+        self.assumed = tuple(dict.fromkeys((*self.assumed, *keys))) if self.assumed and keys else self.assumed or keys
 
     def _filter(self, each: HTTPRouteFilter | GRPCRouteFilter, at: FieldPath) -> FilterNode:
         if each.type == "RequestMirror" and each.request_mirror is not None:
@@ -134,7 +143,7 @@ class _Follower:
         if backend.fault is not None:
             self.faults.append(backend.fault)
         if backend.assumed:
-            self.assumed.append(ResourceKey(*backend.target))
+            self._assume((ResourceKey(*backend.target),))
         return backend
 
 

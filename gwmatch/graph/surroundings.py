@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from ..api import (
     BackendRef,
     BackendTLSPolicy,
@@ -27,6 +29,14 @@ from .xbackends import XBackends
 _BACKENDS: tuple[type[Resource], ...] = (Service, ServiceImport, XBackend)
 
 
+class Followed(NamedTuple):
+    """A rule's references to backends, followed."""
+
+    nodes: tuple[BackendNode, ...]
+    assumed: tuple[ResourceKey, ...]
+    """Those that nobody has seen, each once."""
+
+
 class Surroundings(References):
     """References that lead to backends, with what is known of these. Never changes what it answers."""
 
@@ -34,7 +44,7 @@ class Surroundings(References):
 
     def __init__(self, resources: ResourceSet, options: Options) -> None:
         super().__init__(resources, options)
-        self._followed: dict[tuple[str, str | None], dict[BackendRef, tuple[BackendNode, bool]]] = {}
+        self._followed: dict[tuple[str, str | None], dict[tuple[BackendRef, ...], Followed]] = {}
         self.external_auth = options.external_auth
         self.extensions = Extensions(resources, options)
         self.endpoints = Endpoints(resources.of(EndpointSlice))
@@ -43,9 +53,9 @@ class Surroundings(References):
         self.traffic_policies = TrafficPolicies(resources.of(XBackendTrafficPolicy), self._no_backend)
         self.xbackends = XBackends(resources.of(XBackend), self.tls_policies, self)
 
-    def followed(self, kind: str, namespace: str | None) -> dict[BackendRef, tuple[BackendNode, bool]]:
-        """What references without filters led to, from routes of a kind and namespace, and whether it is only assumed to be
-        there: room for whoever follows them, since rules often share a backend."""
+    def followed(self, kind: str, namespace: str | None) -> dict[tuple[BackendRef, ...], Followed]:
+        """What lists of references without filters or faults led to, from routes of a kind and namespace: room for whoever
+        follows them, since rules often have equal ones."""
         found = self._followed.get((kind, namespace))
         return self._followed.setdefault((kind, namespace), {}) if found is None else found
 

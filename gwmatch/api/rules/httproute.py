@@ -13,7 +13,7 @@ from ..scalars import HEADER_VALUE, PATH_CHARACTERS
 from ..timestamps import duration
 from .filters import filter_duplicates, filter_list, replaces_prefix
 from .references import backend_ref
-from .routes import RULES, matches_in_all, rule_names, shared_fields
+from .routes import matches_in_all, rule_at, rule_names, shared_fields
 from .sessionpersistence import persistence, persistence_words
 from .violation import METHODS, Channel, Violation, distinct, one_of
 
@@ -35,20 +35,22 @@ def httproute(resource: HTTPRoute, channel: Channel) -> Iterator[Violation]:
     if channel == "experimental":  # V-HR-2
         yield from rule_names(spec.rules)
     for index, rule in enumerate(spec.rules):
-        yield from invalid_rule(rule, RULES[index], channel)
-        yield from refused_rule(rule, RULES[index], channel)
+        yield from invalid_rule(rule, rule_at(index), channel)
+        yield from refused_rule(rule, rule_at(index), channel)
 
 
 def invalid_rule(rule: HTTPRouteRule, at: FieldPath, channel: Channel = "experimental") -> Iterator[Violation]:
     """What makes a rule invalid (status.md 7): nobody could say what it should do."""
     for index, match in enumerate(rule.matches):
-        yield from _match(match, (at / "matches")[index])
+        if not _is_common(match):
+            yield from _match(match, (at / "matches")[index])
     if rule.filters:
         yield from filter_list(rule.filters, at / "filters", channel)
     for index, backend in enumerate(rule.backend_refs):
         if backend.filters:
             yield from filter_list(backend.filters, (at / "backendRefs")[index] / "filters", channel)
-    yield from _redirect_with_backends(rule, at)
+    if rule.filters:
+        yield from _redirect_with_backends(rule, at)
     yield from _prefix_replacement(rule, at)
     if rule.timeouts is not None:
         yield from _timeouts(rule.timeouts, at / "timeouts")
@@ -61,15 +63,29 @@ def refused_rule(rule: HTTPRouteRule, at: FieldPath, channel: Channel) -> Iterat
     for index, match in enumerate(rule.matches):
         if match.headers or match.query_params:
             yield from _conditions(match, (at / "matches")[index], channel)
-    yield from filter_duplicates(rule.filters, at / "filters", channel)
+    if rule.filters:
+        yield from filter_duplicates(rule.filters, at / "filters", channel)
     for index, backend in enumerate(rule.backend_refs):
-        where = (at / "backendRefs")[index]
-        yield from backend_ref(backend, where)
-        yield from filter_duplicates(backend.filters, where / "filters", channel)
+        if backend.filters or backend.port is None:
+            where = (at / "backendRefs")[index]
+            yield from backend_ref(backend, where)
+            yield from filter_duplicates(backend.filters, where / "filters", channel)
     if rule.retry is not None:
         yield from distinct(rule.retry.codes, "codes must be unique", at, "retry", "codes")
     if rule.session_persistence is not None:
         yield from persistence(rule.session_persistence, at / "sessionPersistence")
+
+
+def _is_common(match: HTTPRouteMatch) -> bool:
+    """Whether a match is what most are, in which nothing can be wrong: a plain path, and a method if any."""
+    path = match.path
+    return (
+        path.type in ("PathPrefix", "Exact")
+        and not match.headers
+        and not match.query_params
+        and (match.method is None or match.method in METHODS)
+        and _PLAIN_PATH.match(path.value) is not None
+    )
 
 
 def _match(match: HTTPRouteMatch, at: FieldPath) -> Iterator[Violation]:

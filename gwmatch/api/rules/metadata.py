@@ -13,29 +13,35 @@ from ..scalars import DNS_LABEL, DNS_SUBDOMAIN, MEANING
 from .violation import Violation
 
 _AT: Final = FieldPath() / "metadata"
-_LABEL: Final = re.compile(DNS_LABEL)
-_SUBDOMAIN: Final = re.compile(DNS_SUBDOMAIN)
+_LABELS: Final = 63, re.compile(DNS_LABEL)
+_SUBDOMAINS: Final = 253, re.compile(DNS_SUBDOMAIN)
 _SHORT_NAMES: Final = frozenset({"Namespace", "Service"})
 """Kinds whose names are one label of a DNS name, not several."""
 
 
 def metadata(resource: Resource) -> Iterator[Violation]:
     meta = resource.metadata
-    yield from _dns(meta.name, _AT / "name", is_label=resource.KIND in _SHORT_NAMES)
-    if meta.namespace is not None and resource.NAMESPACED:
-        yield from _dns(meta.namespace, _AT / "namespace", is_label=True)
+    if not _is_dns(meta.name, is_label=resource.KIND in _SHORT_NAMES):
+        yield _no_dns(meta.name, _AT / "name", is_label=resource.KIND in _SHORT_NAMES)
+    if meta.namespace is not None and resource.NAMESPACED and not _is_dns(meta.namespace, is_label=True):
+        yield _no_dns(meta.namespace, _AT / "namespace", is_label=True)
     yield from _timestamp(meta)
 
 
-def _dns(name: str, at: FieldPath, *, is_label: bool) -> Iterator[Violation]:
+def _is_dns(name: str, *, is_label: bool) -> bool:
     """HI-C9."""
-    longest, pattern = (63, _LABEL) if is_label else (253, _SUBDOMAIN)
+    longest, pattern = _LABELS if is_label else _SUBDOMAINS
+    return 0 < len(name) <= longest and pattern.match(name) is not None
+
+
+def _no_dns(name: str, at: FieldPath, *, is_label: bool) -> Violation:
+    """What is wrong with a name."""
+    longest, pattern = _LABELS if is_label else _SUBDOMAINS
     if not name:
-        yield Violation(at=at, message="must not be empty")
-    elif len(name) > longest:
-        yield Violation(at=at, message=f"must have at most {longest} characters, has {len(name)}")
-    elif pattern.match(name) is None:
-        yield Violation(at=at, message=f"{MEANING[pattern.pattern]}; is {shown(name)}")
+        return Violation(at=at, message="must not be empty")
+    if len(name) > longest:
+        return Violation(at=at, message=f"must have at most {longest} characters, has {len(name)}")
+    return Violation(at=at, message=f"{MEANING[pattern.pattern]}; is {shown(name)}")
 
 
 def _timestamp(meta: ObjectMeta) -> Iterator[Violation]:

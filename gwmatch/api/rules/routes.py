@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final, Protocol
 
 from ...errors import FieldPath
@@ -30,13 +31,21 @@ class _Named(Protocol):
 
 def shared_fields(spec: _Spec, channel: Channel) -> Iterator[Violation]:
     """The fields that all of them have."""
-    yield from parent_refs(spec.parent_refs, _PARENTS, channel)
-    yield from one_of(spec.use_default_gateways, ("All", "None"), SPEC, "useDefaultGateways")
+    if len(spec.parent_refs) > 1:  # one alone can be mistaken for no other
+        yield from parent_refs(spec.parent_refs, _PARENTS, channel)
+    if spec.use_default_gateways is not None:
+        yield from one_of(spec.use_default_gateways, ("All", "None"), SPEC, "useDefaultGateways")
 
 
 def rule_names(rules: Sequence[_Named]) -> Iterator[Violation]:
     """V-HR-2, V-GR-2: a name that is left out is none."""
     yield from distinct(rules, "rule names must be unique", RULES, field="name", key=lambda rule: rule.name)
+
+
+@lru_cache(maxsize=64)
+def rule_at(index: int) -> FieldPath:
+    """Where a rule stands."""
+    return RULES[index]
 
 
 def matches_in_all(counts: Sequence[int]) -> Iterator[Violation]:
