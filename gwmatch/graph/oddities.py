@@ -5,25 +5,27 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable, Iterator
 
-from ..api import GRPCRoute, HTTPRoute
+from ..api import GRPCRoute, HTTPRoute, TLSRoute
 from ..errors import FieldPath, Problem
 from ..spellings import normal_spelling
 from .nodes import GatewayNode, RouteNode
 
 _SPEC = FieldPath(("spec",))
+_WITH_HOSTNAMES = (HTTPRoute, GRPCRoute, TLSRoute)
 
 
 def route_notices(routes: Iterable[RouteNode]) -> Iterator[Problem]:
     """Conditions that hardly any request can meet, in the order of the routes and their fields."""
     for route in routes:
-        hostnames = getattr(route.resource.spec, "hostnames", ()) or ()
-        for index, hostname in enumerate(hostnames):
+        written = route.resource
+        for index, hostname in enumerate(written.spec.hostnames if isinstance(written, _WITH_HOSTNAMES) else ()):
             if _may_be_address(hostname):
                 yield from _address(hostname, str(route.key), (_SPEC / "hostnames")[index])
-        if isinstance(route.resource, HTTPRoute):
-            yield from _http(route, route.resource)
-        elif isinstance(route.resource, GRPCRoute):
-            yield from _grpc(route, route.resource)
+        if isinstance(written, HTTPRoute):
+            if _has_escapes(written):
+                yield from _http(route, written)
+        elif isinstance(written, GRPCRoute):
+            yield from _grpc(route, written)
 
 
 def listener_notices(gateways: Iterable[GatewayNode]) -> Iterator[Problem]:
@@ -52,12 +54,21 @@ def _address(hostname: str, resource: str, at: FieldPath) -> Iterator[Problem]:
     yield Problem(message=message, resource=resource, at=at)
 
 
+def _has_escapes(written: HTTPRoute) -> bool:
+    """Without any, paths are spelt as clients spell them."""
+    for rule in written.spec.rules:
+        for match in rule.matches:
+            if "%" in match.path.value:
+                return True
+    return False
+
+
 def _http(route: RouteNode, written: HTTPRoute) -> Iterator[Problem]:
     """HI-P4: paths are compared as they are written, and few clients write them like this."""
     for index, rule in enumerate(written.spec.rules):
         for number, match in enumerate(rule.matches):
             path = match.path
-            if path is None or "%" not in path.value or path.type not in ("Exact", "PathPrefix"):
+            if path.type not in ("Exact", "PathPrefix"):
                 continue
             usual = normal_spelling(path.value.encode()).decode()
             if usual != path.value:

@@ -32,8 +32,8 @@ def lower_rule(route: Route, written: RouteRule, node: RuleNode, place: Place, p
         lower_filters(node.filters, prefix, partial(backends.one, prefix=b"", place=place)) if node.filters else UNFILTERED,
         backends.of_rule(node.backends, prefix, place, own_sessions=sessions is not None),
         UNTIMED if http is None or http.timeouts is None else lower_timeouts(http.timeouts),
-        None if http is None else lower_retry(http.retry),
-        lower_persistence(sessions),
+        None if http is None or http.retry is None else lower_retry(http.retry),
+        None if sessions is None else lower_persistence(sessions),
         refs(asked) if asked else (),
     )
 
@@ -41,7 +41,10 @@ def lower_rule(route: Route, written: RouteRule, node: RuleNode, place: Place, p
 def _only_prefix(written: RouteRule, node: RuleNode) -> bytes:
     """The prefix that ReplacePrefixMatch replaces: such a rule has exactly one match, of type PathPrefix (V-HR-4). Nothing,
     where there is no filter that could ask for it."""
-    if not node.filters and not any(backend.filters for backend in node.backends):
+    asking = node.filters
+    for backend in node.backends:
+        asking = asking or backend.filters
+    if not asking:
         return b""
     if not isinstance(written, HTTPRouteRule) or not written.matches:
         return b""
