@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import json
 import time
+import tracemalloc
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -14,10 +17,12 @@ import gwmatch
 from gwmatch._core import RouteTable
 from gwmatch.lowering import lower
 
+from . import world
 from .subjects import Subject, call, check, documents
 from .workloads import Workload, make
 
-pytestmark = [pytest.mark.benchmark(timer=time.thread_time), pytest.mark.parametrize("routes", [100, 1000])]
+pytestmark = pytest.mark.benchmark(timer=time.thread_time)
+sizes = pytest.mark.parametrize("routes", [100, 1000])
 
 
 @cache
@@ -35,6 +40,7 @@ def router(routes: int) -> gwmatch.Router:
     return made
 
 
+@sizes
 def bench_load(benchmark: BenchmarkFixture, routes: int) -> None:
     """Mappings to a ResourceSet."""
     given = documents(workload(routes))
@@ -42,6 +48,7 @@ def bench_load(benchmark: BenchmarkFixture, routes: int) -> None:
     assert gwmatch.compile(resources).table == router(routes).table
 
 
+@sizes
 def bench_resolve(benchmark: BenchmarkFixture, routes: int) -> None:
     """ResourceSet to Graph."""
     resources = gwmatch.load(documents(workload(routes)))
@@ -49,6 +56,7 @@ def bench_resolve(benchmark: BenchmarkFixture, routes: int) -> None:
     assert gwmatch.compile(graph).table == router(routes).table
 
 
+@sizes
 def bench_lower(benchmark: BenchmarkFixture, routes: int) -> None:
     """Graph to ir.Table."""
     graph = router(routes).graph
@@ -56,6 +64,7 @@ def bench_lower(benchmark: BenchmarkFixture, routes: int) -> None:
     assert measure(benchmark, routes, lambda: lower(graph, gateway)) == router(routes).table
 
 
+@sizes
 def bench_build(benchmark: BenchmarkFixture, routes: int) -> None:
     """ir.Table to RouteTable."""
     table = router(routes).table
@@ -64,11 +73,94 @@ def bench_build(benchmark: BenchmarkFixture, routes: int) -> None:
     benchmark.extra_info["bytes_per_rule"] = round(built.nbytes / len(table.rules), 1)
 
 
+# ------------------------------------------------------------------------------------ routes of one rule: `--routes 100000`
+
+
+@cache
+def one_rule(routes: int) -> gwmatch.ResourceSet:
+    return gwmatch.load(world.one_rule_routes(routes))
+
+
+@cache
+def one_rule_graph(routes: int) -> gwmatch.Graph:
+    return gwmatch.resolve(one_rule(routes))
+
+
+def bench_one_rule_load(benchmark: BenchmarkFixture, one_rule_routes: int) -> None:
+    """Mappings to a ResourceSet."""
+    given = world.one_rule_routes(one_rule_routes)
+    assert len(measure(benchmark, one_rule_routes, lambda: gwmatch.load(given))) == one_rule_routes + 1
+
+
+def bench_one_rule_json(benchmark: BenchmarkFixture, one_rule_routes: int) -> None:
+    """The bytes of a List in JSON to a Router, in one step."""
+    listed = {"apiVersion": "v1", "kind": "List", "items": world.one_rule_routes(one_rule_routes)}
+    text = json.dumps(listed).encode()
+    router = measure(benchmark, one_rule_routes, lambda: gwmatch.compile(gwmatch.load(io.BytesIO(text))))
+    assert len(router.table.rules) == one_rule_routes
+
+
+def bench_one_rule_resolve(benchmark: BenchmarkFixture, one_rule_routes: int) -> None:
+    """ResourceSet to Graph."""
+    resources = one_rule(one_rule_routes)
+    graph = measure(benchmark, one_rule_routes, lambda: gwmatch.resolve(resources))
+    assert sum(map(len, graph.attached.values())) == one_rule_routes
+
+
+def bench_one_rule_lower(benchmark: BenchmarkFixture, one_rule_routes: int) -> None:
+    """Graph to ir.Table."""
+    graph = one_rule_graph(one_rule_routes)
+    (gateway,) = graph.gateways
+    assert len(measure(benchmark, one_rule_routes, lambda: lower(graph, gateway)).entries) == one_rule_routes
+
+
+def bench_one_rule_build(benchmark: BenchmarkFixture, one_rule_routes: int) -> None:
+    """ir.Table to RouteTable."""
+    graph = one_rule_graph(one_rule_routes)
+    (gateway,) = graph.gateways
+    table = lower(graph, gateway)
+    built = measure(benchmark, one_rule_routes, lambda: RouteTable(table))
+    benchmark.extra_info["bytes_per_route"] = round(built.nbytes / one_rule_routes, 1)
+
+
+def bench_one_rule_kept(benchmark: BenchmarkFixture, one_rule_routes: int) -> None:
+    """What a Router keeps alive beside its block: bytes of Python objects per route."""
+    listed = {"apiVersion": "v1", "kind": "List", "items": world.one_rule_routes(one_rule_routes)}
+    text = json.dumps(listed).encode()
+    gwmatch.compile(gwmatch.load(io.BytesIO(text)))  # whatever is made but once has been made
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        router = benchmark.pedantic(lambda: gwmatch.compile(gwmatch.load(io.BytesIO(text))), rounds=1, iterations=1)
+        after, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(router.table.rules) == one_rule_routes
+    benchmark.extra_info["python_bytes_per_route"] = round((after - before) / one_rule_routes)
+
+
 def measure(benchmark: BenchmarkFixture, routes: int, step: Callable[[], Any]) -> Any:
-    """What the step gives; its time per route stands in `extra_info`."""
-    result = benchmark.pedantic(step, rounds=9, iterations=1, warmup_rounds=1)
+    """What the step gives; its time per route stands in `extra_info`, in microseconds and in yards."""
+    yards = [yard()]
+    result = benchmark.pedantic(
+        step, rounds=9 if routes <= 1000 else 3, iterations=1, warmup_rounds=1, teardown=lambda: yards.append(yard())
+    )
     if benchmark.stats is not None:
         taken = benchmark.stats.stats
+        benchmark.extra_info["yards_per_route"] = round(taken.min / routes * 1e6 / min(yards), 1)
         benchmark.extra_info["us_per_route"] = round(taken.min / routes * 1e6, 1)
         benchmark.extra_info["median_us_per_route"] = round(taken.median / routes * 1e6, 1)
     return result
+
+
+def yard() -> float:
+    """A fixed piece of plain Python in microseconds, timed between the rounds: what a busy machine does to it, it does to the
+    steps too, so that their ratio says more than their times."""
+    turns = 20_000
+    started = time.thread_time()
+    for turn in range(turns):
+        made: dict[str, object] = {}
+        made["a"] = (1, "b")
+        made.get("c")
+        len(str(turn))
+    return (time.thread_time() - started) / turns * 1e6

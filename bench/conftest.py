@@ -12,6 +12,7 @@ from .floors import build_floor, load_floor
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rules", type=int, default=1000, help="rules in the tables of bench_match (default: 1000)")
     parser.addoption("--many", type=int, default=2000, help="rules, W1 hosts, of what is compared with --rules (default: 2000)")
+    parser.addoption("--routes", type=int, default=1000, help="routes of one rule in bench_compile (default: 1000)")
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +24,11 @@ def rules(pytestconfig: pytest.Config) -> int:
 def many(pytestconfig: pytest.Config) -> int:
     """Once and untimed, a small table will do."""
     return 100 if pytestconfig.getoption("benchmark_disable") else int(pytestconfig.getoption("--many"))
+
+
+@pytest.fixture(scope="session")
+def one_rule_routes(pytestconfig: pytest.Config) -> int:
+    return int(pytestconfig.getoption("--routes"))
 
 
 @pytest.fixture(scope="session")

@@ -33,6 +33,21 @@ def world(routes: int) -> list[Manifest]:
     return made
 
 
+def one_rule_routes(routes: int) -> list[Manifest]:
+    """A Gateway, and routes of one rule each, every one under a hostname of its own, from 100 namespaces."""
+    listener = {"name": "web", "port": 80, "protocol": "HTTP", "allowedRoutes": {"namespaces": {"from": "All"}}}
+    made = [_object("Gateway", "infra", "public", spec={"gatewayClassName": "any", "listeners": [listener]})]
+    for index in range(routes):
+        path = {"type": "PathPrefix", "value": f"/app{index % 7}"}
+        spec = {
+            "parentRefs": [{"namespace": "infra", "name": "public"}],
+            "hostnames": [f"r{index}.example.com"],
+            "rules": [{"matches": [{"path": path}], "backendRefs": [{"name": f"svc{index % 997}", "port": 80}]}],
+        }
+        made.append(_object("HTTPRoute", f"n{index % 100}", f"r{index}", spec=spec))
+    return made
+
+
 def _gateway(name: str) -> Manifest:
     admitted = {"namespaces": {"from": "Selector", "selector": {"matchLabels": {"team": "web"}}}}
     listeners = [
