@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import msgspec
 
 from ..errors import FieldPath, LoadError, Problem
+from ..layered import Layered
 from .findings import Severity
 from .foreign import ForeignResource
 from .intake import Held, Intake, Place, Remark, Settings
@@ -26,26 +26,29 @@ _Name = tuple[str, str]
 
 
 class _Shelf:
-    """The objects of one kind, by name and in order. Never changed once it stands in a set."""
+    """The objects of one kind, by name. Never changed once it stands in a set."""
 
-    __slots__ = ("held", "ordered")
+    __slots__ = ("_ordered", "held")
 
-    def __init__(self, held: dict[_Name, Held], ordered: tuple[Any, ...] | None = None) -> None:
+    def __init__(self, held: Layered[_Name, Held]) -> None:
         self.held = held
-        self.ordered: tuple[Any, ...] = tuple(held[name].resource for name in sorted(held)) if ordered is None else ordered
+        self._ordered: tuple[Any, ...] | None = None
 
-    def changed(self, puts: Mapping[_Name, Held], takes: Iterable[_Name]) -> _Shelf:
-        """A shelf with some objects more and some less; a few changes do not sort it anew."""
-        held = self.held.copy()
-        ordered = list(self.ordered)
-        for name in takes:
-            if held.pop(name, None) is not None:
-                del ordered[bisect_left(ordered, name, key=_name_of)]
-        for name, each in puts.items():
-            at = bisect_left(ordered, name, key=_name_of)
-            ordered[at : at + (name in held)] = [each.resource]
-            held[name] = each
-        return _Shelf(held, tuple(ordered))
+    @property
+    def ordered(self) -> tuple[Any, ...]:
+        """The same in order: put there when first asked for, so that a set of which one object changed need not be."""
+        if self._ordered is None:
+            held = self.held.flat()
+            self._ordered = tuple(held[name].resource for name in sorted(held))
+        return self._ordered
+
+
+class Update(NamedTuple):
+    """A set, and what it differs in from the one that it was made of."""
+
+    resources: ResourceSet
+    touched: tuple[ResourceKey, ...]
+    """The objects that came, went or are not equal to what they were. Of kinds that are not read, all that were named."""
 
 
 class ResourceSet:
@@ -138,38 +141,85 @@ class ResourceSet:
         Under `drop`, an object whose new state is rejected is left out, as if everything had been loaded anew.
         Raises LoadError as `load` does.
         """
+        return self.update(upserts, deletes).resources
+
+    def update(
+        self,
+        upserts: Iterable[Mapping[str, Any] | Resource] = (),
+        deletes: Iterable[ResourceKey | Mapping[str, Any] | Resource] = (),
+    ) -> Update:
+        """The same, with the keys of what is different."""
         intake = Intake(self._settings)
         gone = [_key_of(each, intake) for each in deletes]
         for each in upserts:
             intake.value(each)
-        return self._with(intake, [key for key in gone if key is not None])
+        touched = {*(key for key in gone if key is not None), *intake.keys}
+        made = self._with(intake, touched)
+        return Update(made, tuple(key for key in touched if self._differs(made, key)))
 
-    def _with(self, intake: Intake, gone: Iterable[ResourceKey] = ()) -> ResourceSet:
-        stopping = [Severity.UNREADABLE, Severity.REFUSED] if self._settings.invalid == "error" else [Severity.UNREADABLE]
-        stopped = {each.key for each in intake.remarks if each.severity in stopping and each.key is not None}
-        fatal = [each for each in intake.remarks if each.severity in stopping]
-        if fatal:
-            # A field that is required and another that is unknown are often one mistake, so that both are shown.
-            fatal = [each for each in intake.remarks if each.severity in stopping or each.key in stopped]
-            raise LoadError(problem for _, problem in _located(fatal))
-        rejected = _located(each for each in intake.remarks if each.severity is Severity.REFUSED)
-        notices = _located(each for each in intake.remarks if each.severity is Severity.NOTICE)
-        touched = {*gone, *intake.keys}
-        made = ResourceSet()
-        made._settings = self._settings
+    def without(self, kinds: Container[type[Resource]]) -> ResourceSet:
+        """The set without the objects of some kinds."""
+        made = self._like()
+        made._shelves = {kind: shelf for kind, shelf in self._shelves.items() if kind not in kinds}
+        return made
+
+    def _with(self, intake: Intake, touched: Collection[ResourceKey]) -> ResourceSet:
+        self._stop(intake)
+        remarks = intake.remarks
+        made = self._like()
+        changes: dict[type[Resource], tuple[dict[_Name, Held], list[_Name]]] = {}
+        for key in touched:
+            served = KINDS.get((key.group, key.kind))
+            if served is not None:
+                puts, takes = changes.setdefault(served.type, ({}, []))
+                held = intake.held.get(key)
+                if held is None:
+                    takes.append(_name(key))
+                else:
+                    puts[_name(key)] = held
         made._shelves = dict(self._shelves)
-        for kind in {served.type for served in KINDS.values()}:
-            puts = {_name(key): held for key, held in intake.held.items() if type(held.resource) is kind}
-            takes = [_name(key) for key in touched - intake.held.keys() if (key.group, key.kind) == (kind.GROUP, kind.KIND)]
-            if puts or takes:
-                shelf = self._shelves.get(kind)
-                made._shelves[kind] = _Shelf(puts) if shelf is None else shelf.changed(puts, takes)
-        made._keyed_notices = (*(each for each in self._keyed_notices if each[0] not in touched), *notices)
-        made._keyed_rejections = (*(each for each in self._keyed_rejections if each[0] not in touched), *rejected)
+        for kind, (puts, takes) in changes.items():
+            shelf = self._shelves.get(kind)
+            if shelf is not None:
+                made._shelves[kind] = _Shelf(shelf.held.changed(puts, takes))
+            elif puts:
+                made._shelves[kind] = _Shelf(Layered(puts))
+        if remarks or self._keyed_notices:
+            notices = _located(each for each in remarks if each.severity is Severity.NOTICE)
+            made._keyed_notices = (*(each for each in self._keyed_notices if each[0] not in touched), *notices)
+        if remarks or self._keyed_rejections:
+            rejected = _located(each for each in remarks if each.severity is Severity.REFUSED)
+            made._keyed_rejections = (*(each for each in self._keyed_rejections if each[0] not in touched), *rejected)
         made._skipped = _replaced(self._skipped, touched, intake.skipped)
         made._foreign = _replaced(self._foreign, touched, intake.foreign)
         made._withheld = _replaced(self._withheld, touched, intake.withheld)
         return made
+
+    def _stop(self, intake: Intake) -> None:
+        """Raises LoadError if something that was taken in stops the load."""
+        stopping = [Severity.UNREADABLE, Severity.REFUSED] if self._settings.invalid == "error" else [Severity.UNREADABLE]
+        if any(each.severity in stopping for each in intake.remarks):
+            # A field that is required and another that is unknown are often one mistake, so that both are shown.
+            stopped = {each.key for each in intake.remarks if each.severity in stopping and each.key is not None}
+            fatal = [each for each in intake.remarks if each.severity in stopping or each.key in stopped]
+            raise LoadError(problem for _, problem in _located(fatal))
+
+    def _like(self) -> ResourceSet:
+        made = ResourceSet()
+        for name in self.__slots__:
+            setattr(made, name, getattr(self, name))
+        return made
+
+    def _differs(self, other: ResourceSet, key: ResourceKey) -> bool:
+        """Whether the two sets have different objects of a key, as far as they read them."""
+        if (key.group, key.kind) not in KINDS or any(
+            key in each._withheld or any(key == about for about, _ in each._keyed_rejections) for each in (self, other)
+        ):
+            return True
+        mine, theirs = self._held(key), other._held(key)
+        if mine is None or theirs is None:
+            return mine is not theirs
+        return mine.resource != theirs.resource
 
     def _held(self, key: ResourceKey) -> Held | None:
         served = KINDS.get((key.group, key.kind))
@@ -185,7 +235,7 @@ class ResourceSet:
             yield from self._shelves[kind].ordered
 
     def __len__(self) -> int:
-        return sum(len(shelf.ordered) for shelf in self._shelves.values())
+        return sum(len(shelf.held) for shelf in self._shelves.values())
 
     def __eq__(self, other: object) -> bool:
         """Whether both hold equal objects; what was said about them while loading does not count."""
@@ -196,13 +246,13 @@ class ResourceSet:
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        counts = {kind.KIND: len(self._shelves[kind].ordered) for kind in self._shelves if self._shelves[kind].ordered}
+        counts = {kind.KIND: len(shelf.held) for kind, shelf in self._shelves.items() if shelf.held}
         return f"ResourceSet({', '.join(f'{kind}: {counts[kind]}' for kind in sorted(counts))})"
 
 
-def _replaced(
-    old: Mapping[ResourceKey, V], touched: Container[ResourceKey], new: Mapping[ResourceKey, V]
-) -> dict[ResourceKey, V]:
+def _replaced(old: dict[ResourceKey, V], touched: Iterable[ResourceKey], new: dict[ResourceKey, V]) -> dict[ResourceKey, V]:
+    if not new and not any(key in old for key in touched):
+        return old
     return {key: value for key, value in old.items() if key not in touched} | dict(new)
 
 
@@ -210,7 +260,7 @@ def collected(intake: Intake) -> ResourceSet:
     """The set of what an intake holds. Raises LoadError if something in it stops the load."""
     empty = ResourceSet()
     empty._settings = intake.settings
-    return empty._with(intake)
+    return empty._with(intake, intake.keys)
 
 
 def _located(remarks: Iterable[Remark]) -> list[tuple[ResourceKey | None, Problem]]:
