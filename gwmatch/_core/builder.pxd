@@ -1,38 +1,38 @@
-from libc.stdint cimport uint32_t
+from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
-from .arena cimport Arena
-from .layout cimport Candidate, Host, Port, Rule, Scope
-from .native cimport GwmApi, GwmSet
-
-
-cdef class Sets:
-    """The native pattern sets of a table, freed with it."""
-    cdef GwmSet **sets
-    cdef size_t count
-    cdef size_t capacity
-    cdef const GwmApi *api
-
-    cdef uint32_t add(self, list patterns, size_t limit) except 0
+from .layout cimport Header, Host, Index, Listener, PathName, Rare, Scope, Text
+from .spots cimport Spots
 
 
-cdef class Builder:
-    cdef Arena arena
-    cdef Sets sets
-    cdef object table
-    cdef dict header_names
-    cdef dict query_names
-    cdef dict methods
+# A virtual host's record while it is put together.
+cdef struct HostParts:
+    Host head
+    Rare rare
+    size_t count         # of paths
+    PathName few[8]      # those that are scanned
 
-    cdef uint32_t rules(self) except? 0
-    cdef Rule rule(self, object rule) except *
-    cdef uint32_t hosts(self) except? 0
-    cdef Host host(self, object host) except *
-    cdef uint32_t listeners(self) except? 0
-    cdef uint32_t ports(self, list numbers) except? 0
-    cdef Scope scope_of_names(self, list names) except *
-    cdef Scope scope(self, list triples) except *
-    cdef uint32_t spot(self, object entries) except? 0
-    cdef Candidate candidate(self, object entry, bint scanned) except *
-    cdef uint32_t preds(self, object entry) except? 0
-    cdef void chunk(self, uint32_t offset, object entries, uint32_t first) except *
-    cdef uint32_t names(self, dict ids) except? 0
+
+cdef class Builder(Spots):
+    cdef uint32_t *hosts
+    cdef size_t host_count
+    cdef size_t host_capacity
+    cdef bint copied     # a virtual host stands under several names
+
+    cdef int build(self, table) except -1
+    cdef int _ports(self, table, Header *header) except -1
+    cdef uint32_t _gate(self, list here) except 0
+    cdef int _listeners(self, table, Header *header) except -1
+    cdef int _listener(self, listener, uint32_t offset) except -1
+    cdef uint32_t _under_name(self, uint32_t host, str name) except 0
+    cdef Scope _scope(self, bytearray records, uint32_t any) except *
+    cdef int count_name(self, Scope *scope, Text name) except -1
+    cdef list _names(self, table)
+    cdef int _hosts(self, table, list names) except -1
+    cdef int keep(self, uint32_t host) except -1
+    cdef int paths(self, HostParts *parts, tuple nodes) except -1
+    cdef PathName path_name(self, object node) except *
+    cdef int count_path(self, HostParts *parts, const PathName *name) except -1
+    cdef int index_paths(self, HostParts *parts, const PathName *names, size_t count) except -1
+    cdef uint32_t lay_host(self, HostParts *parts) except 0
+    cdef int asked_names(self, Header *header) except -1
+    cdef Index _name_index(self, dict ids) except *

@@ -1,13 +1,7 @@
 from typing_extensions import disjoint_base
 
-from ..ir import Table
+from .spots import Spots
 
-POLICIES: dict[str, int]
-
+# What is inside is for the compiled modules alone.
 @disjoint_base
-class Sets:
-    def __new__(cls, address: int) -> Sets: ...
-
-@disjoint_base
-class Builder:
-    def __init__(self, table: Table, address: int) -> None: ...
+class Builder(Spots): ...

@@ -1,434 +1,369 @@
-"""An ir.Table laid flat: every tuple becomes an array, every name an offset, every set of conditions bitsets."""
+"""An ir.Table laid flat: every name an offset, every virtual host a record, every tuple of entries a spot."""
 
-from libc.stdint cimport uint8_t, uint32_t, uint64_t
-from libc.stdlib cimport free, realloc
-from libc.string cimport memcpy
+from cpython.bytearray cimport PyByteArray_AS_STRING
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
+from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdlib cimport calloc, free, realloc
+from libc.string cimport memcpy, memset
 
-from .arena cimport Arena
+from .arena cimport Block
 from .layout cimport *
-from .native cimport GwmApi, GwmSet, GwmSlice
+from .sets cimport Sets
+from .spots cimport Spots
 
 from ..errors import CompileError
-from ..ir import PathKind
-
-cdef enum:
-    SET_BUDGET = 1 << 20   # bytes of one joint automaton; a set beyond it falls apart (HI-X6)
 
 POLICIES = {"guard": POLICY_GUARD, "none": POLICY_NONE, "rewrite": POLICY_REWRITE}
 
 
-cdef class Sets:
-    def __cinit__(self, address):
-        self.sets = NULL
-        self.count = self.capacity = 0
-        self.api = <const GwmApi *><size_t>address
-
-    def __dealloc__(self):
-        cdef size_t i
-        for i in range(self.count):
-            self.api.set_free(self.sets[i])
-        free(self.sets)
-
-    cdef uint32_t add(self, list patterns, size_t limit) except 0:
-        """The index + 1 of a new set over the patterns (bytes)."""
-        cdef size_t count = len(patterns), bad = 0, i
-        cdef char message[512]
-        cdef GwmSet **grown
-        cdef GwmSet *made
-        cdef Arena slices = Arena(sizeof(GwmSlice))
-        cdef GwmSlice *texts
-        cdef uint32_t offset
-        if self.count == self.capacity:
-            grown = <GwmSet **>realloc(self.sets, (2 * self.capacity + 8) * sizeof(GwmSet *))
-            if grown == NULL:
-                raise MemoryError("no memory for the pattern sets")
-            self.sets = grown
-            self.capacity = 2 * self.capacity + 8
-        offset = slices.take(count * sizeof(GwmSlice) or 1)
-        texts = <GwmSlice *>(slices.base + offset)
-        for i in range(count):
-            texts[i].at = <const uint8_t *><bytes>patterns[i]  # SAFETY: `patterns` keeps the bytes for the call
-            texts[i].size = len(<bytes>patterns[i])
-        with nogil:
-            made = self.api.set_new(texts, count, limit, SET_BUDGET, &bad, message, sizeof(message))
-        if made == NULL:
-            text = patterns[bad].decode(errors="replace") if bad < count else "?"
-            raise CompileError(f"regular expression {text!r}: {message.decode(errors='replace')}")
-        self.sets[self.count] = made
-        self.count += 1
-        return <uint32_t>self.count
+cdef extern from "Python.h":
+    const char *PyUnicode_AsUTF8AndSize(object text, Py_ssize_t *size) except NULL
 
 
-cdef class Builder:
-    """One use: fills `arena` and `sets` from the table."""
+cdef class Builder(Spots):
+    """Fills `block` and `sets` from a table, and keeps what a change will have to know."""
 
     def __init__(self, table, address):
-        self.table = table
-        self.arena = Arena(sizeof(Header))
+        self.block = Block(sizeof(Header))
         self.sets = Sets(address)
+        self.options = table.options
+        self.entries = list(table.entries)
+        self.rules = list(table.rules)
         self.header_names = {}
         self.query_names = {}
-        self.methods = {}  # ids from 1, all known before the first bitset is made
-        for method in sorted({entry.method for entry in table.entries if entry.method is not None}):
+        self.actions = {}
+        self.methods = {}
+        for method in sorted({entry.method for entry in self.entries if entry.method is not None}):
             self.methods[method] = len(self.methods) + 1
-        self._build()
+        self.build(table)
 
-    def _build(self):
-        options = self.table.options
-        numbers = sorted({listener.port for listener in self.table.listeners})
-        rules = self.rules()
-        hosts = self.hosts()
-        listeners = self.listeners()
-        ports = self.ports(numbers)
-        methods = self.names(self.methods)
-        entry_rules = self._entry_rules()
-        header_index = self._name_index(self.header_names)
-        query_index = self._name_index(self.query_names)
-        cdef Header *header = <Header *>self.arena.base
+    def __dealloc__(self):
+        free(self.hosts)
+
+    cdef int build(self, table) except -1:
+        cdef Header header
+        cdef MethodName method
+        cdef Slice name
+        memset(&header, 0, sizeof(Header))
+        self.known_count = len(self.rules)
+        self.known = <uint32_t *>calloc(self.known_count + 1, sizeof(uint32_t))
+        if self.known == NULL:
+            raise MemoryError("no memory for the table")
+        self._hosts(table, self._names(table))
+        self._listeners(table, &header)
+        self._ports(table, &header)
+        header.methods = self.block.take_array(len(self.methods), sizeof(MethodName), 8)
+        header.method_count = <uint32_t>len(self.methods)
+        for text, number in self.methods.items():
+            name.at = <const uint8_t *>PyBytes_AS_STRING(text)
+            name.size = PyBytes_GET_SIZE(text)
+            method.word = method_word(name)
+            method.text = self.block.text_of(text)
+            (<MethodName *>(self.block.base + header.methods))[<size_t>number - 1] = method
+        self.asked_names(&header)
         header.magic = MAGIC
         header.layout = LAYOUT
-        header.size = self.arena.size
-        header.policy = POLICIES[options.normalize]
-        header.detect_misdirected = options.detect_misdirected
-        header.regex_after_prefix = options.regex_precedence == "after_prefix"
-        header.ports = ports
-        header.port_count = len(numbers)
-        header.listeners = listeners
-        header.listener_count = len(self.table.listeners)
-        header.hosts = hosts
-        header.host_count = len(self.table.virtual_hosts)
-        header.rules = rules
-        header.rule_count = len(self.table.rules)
-        header.methods = methods
-        header.method_count = len(self.methods)
-        header.entry_count = len(self.table.entries)
-        header.entry_rules = entry_rules
-        header.header_names = header_index
-        header.query_names = query_index
-        header.header_name_count = len(self.header_names)
-        header.query_name_count = len(self.query_names)
+        header.policy = POLICIES[self.options.normalize]
+        header.detect_misdirected = self.options.detect_misdirected
+        header.regex_after_prefix = self.options.regex_precedence == "after_prefix"
+        header.host_count = <uint32_t>self.host_count
+        header.entry_count = <uint32_t>len(self.entries)
+        header.rule_count = <uint32_t>len(self.rules)
+        header.size = self.block.used
+        (<Header *>self.block.base)[0] = header
+        free(self.known)
+        self.known = NULL
+        self.known_count = 0
+        self.block.seal()
+        self.sets.seal()
+        return 0
 
     # ------------------------------------------------------------------------------------------------ names
 
-    cdef uint32_t names(self, dict ids) except? 0:
-        """Name[] of a dict from bytes to id, in its order."""
-        cdef uint32_t offset = self.arena.take_array(len(ids), sizeof(Name))
-        cdef Name made
-        for place, (name, number) in enumerate(ids.items()):
-            made.text = self.arena.text(name)
-            made.id = number
-            made._pad = 0
-            (<Name *>(self.arena.base + offset))[<size_t>place] = made
-        return offset
+    cdef int asked_names(self, Header *header) except -1:
+        """What a table asks for by name: headers and parameters, and the lengths of all headers that may matter."""
+        header.header_names = self._name_index(self.header_names)
+        header.query_names = self._name_index(self.query_names)
+        header.header_name_count = <uint32_t>len(self.header_names)
+        header.query_name_count = <uint32_t>len(self.query_names)
+        header.lengths = <uint64_t>1 << 4 | <uint64_t>1 << 12  # Host, Content-Type
+        if self.has_cors:
+            header.lengths |= <uint64_t>1 << 6 | <uint64_t>1 << 29  # Origin, Access-Control-Request-Method
+        for name in self.header_names:
+            header.lengths |= <uint64_t>1 << <int>min(63, len(name))
+        return 0
 
-    def _name_index(self, dict ids):
-        cdef uint32_t offset = self.names(ids)
-        return self.arena.index([offset + i * sizeof(Name) for i in range(len(ids))], list(ids))
+    cdef Index _name_index(self, dict ids) except *:
+        cdef bytearray records = bytearray(len(ids) * sizeof(uint32_t))
+        cdef uint32_t *into = <uint32_t *>PyByteArray_AS_STRING(records)
+        cdef Name made
+        cdef size_t place = 0
+        for name, number in ids.items():
+            made.text = self.block.text_of(name)
+            made.id = number
+            into[place] = self.block.take(sizeof(Name))
+            (<Name *>(self.block.base + into[place]))[0] = made
+            place += 1
+        return self.block.index(into, place)
 
     # ------------------------------------------------------------------------------------- ports and listeners
 
-    cdef uint32_t ports(self, list numbers) except? 0:
-        cdef uint32_t offset = self.arena.take_array(len(numbers), sizeof(Port))
+    cdef int _ports(self, table, Header *header) except -1:
+        numbers = sorted({listener.port for listener in table.listeners})
+        cdef uint32_t offset = self.block.take_array(len(numbers), sizeof(Port))
         cdef Port made
         for place, number in enumerate(numbers):
-            here = [listener for listener in self.table.listeners if listener.port == number]
-            plain = [listener for listener in here if listener.protocol == "HTTP"]
-            secure = [listener for listener in here if listener.protocol == "HTTPS"]
-            shaken = [listener for listener in here if listener.protocol in ("HTTPS", "TLS")]
             made.number = number
-            made.is_tls = not plain
-            made.by_host = self.scope_of_names([(listener.hostname, listener.id) for listener in plain or secure])
-            made.by_server_name = self.scope_of_names([(listener.hostname, listener.id) for listener in shaken])
-            made.tcp = next((listener.id + 1 for listener in here if listener.protocol == "TCP"), 0)
-            made.udp = next((listener.id + 1 for listener in here if listener.protocol == "UDP"), 0)
-            (<Port *>(self.arena.base + offset))[<size_t>place] = made
-        return offset
+            made.header = 0
+            made.gate = self._gate([listener for listener in table.listeners if listener.port == number])
+            (<Port *>(self.block.base + offset))[<size_t>place] = made
+        header.ports = offset
+        header.port_count = <uint32_t>len(numbers)
+        return 0
 
-    cdef uint32_t listeners(self) except? 0:
-        cdef uint32_t offset = self.arena.take_array(len(self.table.listeners), sizeof(Listener))
-        cdef Listener made
-        for place, listener in enumerate(self.table.listeners):
-            made.hosts = self.scope([(node.name, node.exact, node.wildcard) for node in listener.hosts])
-            made.hostname = self.arena.text((listener.hostname or "").removeprefix("*.").encode())
-            made.is_https = listener.protocol == "HTTPS"
-            made.is_wildcard = (listener.hostname or "").startswith("*.")
-            (<Listener *>(self.arena.base + offset))[<size_t>place] = made
-        return offset
-
-    cdef Scope scope_of_names(self, list names) except *:
-        """A scope of (hostname or None, value), each hostname once."""
-        found = {}
-        for hostname, value in names:
-            wild = hostname is None or hostname.startswith("*.")
-            name = (hostname or "").removeprefix("*.")
-            exact, wildcard = found.get(name, (None, None))
-            found[name] = (exact, value) if wild else (value, wildcard)
-        return self.scope([(name, exact, wildcard) for name, (exact, wildcard) in found.items()])
-
-    cdef Scope scope(self, list triples) except *:
-        """A scope of (name, exact value or None, wildcard value or None); the name "" is any host."""
-        cdef Scope made
-        cdef HostName record
-        cdef uint32_t offset
-        cdef list keys = [], records = []
-        cdef size_t size
-        made.any = 0
+    cdef uint32_t _gate(self, list here) except 0:
+        cdef uint32_t offset = self.block.take(sizeof(Gate), 8)
+        cdef Gate made
+        plain = [listener for listener in here if listener.protocol == "HTTP"]
+        secure = [listener for listener in here if listener.protocol == "HTTPS"]
+        shaken = [listener for listener in here if listener.protocol in ("HTTPS", "TLS")]
+        made.is_tls = not plain
+        records, any = self._named(plain or secure)
+        made.by_host = self._scope(records, any)
+        records, any = self._named(shaken)
+        made.by_server_name = self._scope(records, any)
+        made.tcp = next((listener.id + 1 for listener in here if listener.protocol == "TCP"), 0)
+        made.udp = next((listener.id + 1 for listener in here if listener.protocol == "UDP"), 0)
         made._pad = 0
-        made.lengths[0] = made.lengths[1] = made.lengths[2] = made.lengths[3] = 0
-        for name, exact, wildcard in triples:
+        (<Gate *>(self.block.base + offset))[0] = made
+        return offset
+
+    def _named(self, list listeners):
+        """Records that lead from hostnames to listeners, and the one for any host."""
+        cdef bytearray records = bytearray(len(listeners) * sizeof(uint32_t))
+        cdef uint32_t *into = <uint32_t *>PyByteArray_AS_STRING(records)
+        cdef uint32_t offset, any = 0
+        cdef Named made
+        cdef size_t place = 0
+        for listener in listeners:
+            made.text = self.block.text_of(key_of(listener.hostname).encode())
+            made.value = listener.id + 1
+            offset = self.block.take(sizeof(Named))
+            (<Named *>(self.block.base + offset))[0] = made
+            if listener.hostname is None:
+                any = offset
+            else:
+                into[place] = offset
+                place += 1
+        return records[:place * sizeof(uint32_t)], any
+
+    cdef int _listeners(self, table, Header *header) except -1:
+        cdef size_t count = len(table.listeners)
+        cdef uint32_t offsets = self.block.take_array(count, sizeof(uint32_t)), offset
+        cdef size_t place = 0
+        for listener in table.listeners:
+            offset = self.block.take(sizeof(Listener), 8)
+            (<uint32_t *>(self.block.base + offsets))[place] = offset
+            self._listener(listener, offset)
+            place += 1
+        header.listeners = offsets
+        header.listener_count = <uint32_t>count
+        return 0
+
+    cdef int _listener(self, listener, uint32_t offset) except -1:
+        cdef Listener made
+        cdef tuple nodes = listener.hosts
+        cdef bytearray records = bytearray(2 * len(nodes) * sizeof(uint32_t))
+        cdef uint32_t *into = <uint32_t *>PyByteArray_AS_STRING(records)
+        cdef uint32_t any = 0
+        cdef size_t place = 0
+        for node in nodes:
+            name, exact, wildcard = node.name, node.exact, node.wildcard
             if name == "":
-                made.any = 0 if wildcard is None else wildcard + 1
+                any = 0 if wildcard is None else self._under_name(self.hosts[<size_t>wildcard], "")
                 continue
-            key = name.encode()
-            record.text = self.arena.text(key)
-            record.exact = 0 if exact is None else exact + 1
-            record.wildcard = 0 if wildcard is None else wildcard + 1
+            if exact is not None:
+                into[place] = self._under_name(self.hosts[<size_t>exact], name)
+                place += 1
             if wildcard is not None:
-                size = len(key)
-                if size > 255:
-                    raise CompileError(f"the hostname {name!r} is longer than 253 characters")
-                made.lengths[size >> 6] |= <uint64_t>1 << (size & 63)
-            offset = self.arena.take(sizeof(HostName))
-            (<HostName *>(self.arena.base + offset))[0] = record
-            keys.append(key)
-            records.append(offset)
-        made.names = self.arena.index(records, keys)
+                into[place] = self._under_name(self.hosts[<size_t>wildcard], "." + name)
+                place += 1
+        del records[place * sizeof(uint32_t):]
+        made.hosts = self._scope(records, any)
+        made.hostname = self.block.text_of((listener.hostname or "").removeprefix("*.").encode())
+        made.is_https = listener.protocol == "HTTPS"
+        made.is_wildcard = (listener.hostname or "").startswith("*.")
+        (<Listener *>(self.block.base + offset))[0] = made
+        return 0
+
+    cdef uint32_t _under_name(self, uint32_t host, str name) except 0:
+        """The Host under this name: itself, or where it stands under another one already, its copy."""
+        cdef Py_ssize_t size
+        cdef const uint8_t *at = <const uint8_t *>PyUnicode_AsUTF8AndSize(name, &size)
+        cdef Host *here = <Host *>(self.block.base + host)
+        cdef size_t bytes
+        cdef uint32_t copy
+        cdef Text text
+        if here.text.size == <size_t>size and equal(self.block.base + here.text.at, at, size):
+            return host
+        text = self.block.text(at, size)
+        bytes = sizeof(Host) + here.name_count * sizeof(PathName)
+        copy = self.block.take(bytes)
+        memcpy(self.block.base + copy, self.block.base + host, bytes)
+        (<Host *>(self.block.base + copy)).text = text
+        self.copied = True
+        return copy
+
+    cdef Scope _scope(self, bytearray records, uint32_t any) except *:
+        """Records by the Text at their start, a wildcard's with its dot."""
+        cdef Scope made
+        cdef const uint32_t *each = <const uint32_t *>PyByteArray_AS_STRING(records)
+        cdef size_t count = len(records) // sizeof(uint32_t), i
+        memset(&made, 0, sizeof(Scope))
+        for i in range(count):
+            self.count_name(&made, (<const Text *>(self.block.base + each[i]))[0])
+        made.any = any
+        made.names = self.block.index(each, count)
         return made
+
+    cdef int count_name(self, Scope *scope, Text name) except -1:
+        """Takes note of a name: of wildcards a scope knows which lengths there are."""
+        cdef size_t size = name.size - 1
+        if self.block.base[name.at] != c'.':
+            return 0
+        if size > 255:
+            raise CompileError("a wildcard hostname is longer than 253 characters")
+        scope.lengths[size >> 6] |= <uint64_t>1 << (size & 63)
+        return 0
 
     # ------------------------------------------------------------------------------------------- virtual hosts
 
-    cdef uint32_t hosts(self) except? 0:
-        cdef uint32_t offset = self.arena.take_array(len(self.table.virtual_hosts), sizeof(Host))
-        cdef Host made
-        for place, host in enumerate(self.table.virtual_hosts):
-            made = self.host(host)
-            (<Host *>(self.arena.base + offset))[<size_t>place] = made
-        return offset
+    cdef list _names(self, table):
+        """Under which name each virtual host is found; None for those that only others lead to."""
+        cdef list names = [None] * len(table.virtual_hosts)
+        for listener in table.listeners:
+            for node in listener.hosts:
+                name, exact, wildcard = node.name, node.exact, node.wildcard
+                if exact is not None:
+                    names[<Py_ssize_t>exact] = name
+                if wildcard is not None:
+                    names[<Py_ssize_t>wildcard] = "." + name if name else ""
+        return names
 
-    cdef Host host(self, object host) except *:
-        cdef Host made
-        cdef PathName record
-        cdef uint32_t offset
-        cdef size_t place
+    cdef int _hosts(self, table, list names) except -1:
+        cdef HostParts parts
+        cdef Py_ssize_t size
+        cdef const uint8_t *at
+        cdef size_t i = 0
+        cdef Host *host
+        for each in table.virtual_hosts:
+            memset(&parts.head, 0, sizeof(Host))
+            memset(&parts.rare, 0, sizeof(Rare))
+            self.paths(&parts, each.paths)
+            parts.rare.regexes = self.spot(each.regexes, True)
+            parts.rare.grpc = self.spot(each.grpc)
+            following = each.fallthrough
+            parts.head.fallthrough = 0 if following is None else <uint32_t>following + 1
+            name = names[i]
+            if name is not None:
+                at = <const uint8_t *>PyUnicode_AsUTF8AndSize(name, &size)
+                parts.head.text = self.block.text(at, size)
+            self.keep(self.lay_host(&parts))
+            i += 1
+        for i in range(self.host_count):
+            host = <Host *>(self.block.base + self.hosts[i])
+            if host.fallthrough != 0:
+                host.fallthrough = self.hosts[host.fallthrough - 1]
+        return 0
+
+    cdef int keep(self, uint32_t host) except -1:
+        """The next virtual host's first record."""
+        cdef uint32_t *grown
+        if self.host_count == self.host_capacity:
+            grown = <uint32_t *>realloc(self.hosts, (2 * self.host_capacity + 64) * sizeof(uint32_t))
+            if grown == NULL:
+                raise MemoryError("no memory for the table")
+            self.hosts = grown
+            self.host_capacity = 2 * self.host_capacity + 64
+        self.hosts[self.host_count] = host
+        self.host_count += 1
+        return 0
+
+    cdef int paths(self, HostParts *parts, tuple nodes) except -1:
+        """The paths of a new virtual host."""
+        cdef size_t count = len(nodes), i
+        cdef bytearray names
+        cdef PathName *into = parts.few
         # The root, being the shortest path, comes last; nothing but a prefix can stand there.
-        root = host.paths[-1].prefix if host.paths and not host.paths[-1].path else ()
-        paths = [(node.path, node.exact, node.prefix) for node in host.paths if node.path]
-        made.root = self.spot(root)
-        made.regexes = self.spot(host.regexes)
-        made.grpc = self.spot(host.grpc)
-        made._pad = 0
-        made.fallthrough = 0 if host.fallthrough is None else host.fallthrough + 1
-        made.name_count = len(paths)
-        made.names = self.arena.take_array(len(paths), sizeof(PathName))
-        made.depths = 0
-        made.max_size = max((len(path) for path, _, _ in paths), default=0)
-        place = 0
-        for path, exact, prefix in paths:
-            record.text = self.arena.text(path)
-            record.exact = self.spot(exact)
-            record.prefix = self.spot(prefix)
-            if prefix:
-                made.depths |= <uint64_t>1 << min(63, path.count(b"/"))
-            (<PathName *>(self.arena.base + made.names))[place] = record
-            place += 1
-        offset = made.names
-        if len(paths) > FEW:
-            made.paths = self.arena.index(
-                [offset + i * sizeof(PathName) for i in range(len(paths))], [path for path, _, _ in paths]
-            )
-        else:
-            made.paths = self.arena.index([], [])
-        return made
-
-    # ------------------------------------------------------------------------------------------------- candidates
-
-    cdef uint32_t spot(self, object entries) except? 0:
-        """A Spot of entry ids in rank order; 0 for none."""
-        cdef uint32_t offset, candidates
-        cdef Spot made
-        cdef Candidate candidate
-        cdef size_t count = len(entries), i
-        cdef bint scanned = count <= FEW
-        if count == 0:
-            return 0
-        offset = self.arena.take(sizeof(Spot))
-        candidates = self.arena.take_array(count, sizeof(Candidate))
+        if count != 0 and not nodes[count - 1].path:
+            count -= 1
+            parts.head.root = self.spot(nodes[count].prefix)
+        if count > FEW:
+            names = bytearray(count * sizeof(PathName))
+            into = <PathName *>PyByteArray_AS_STRING(names)
         for i in range(count):
-            candidate = self.candidate(self.table.entries[entries[i]], scanned)
-            (<Candidate *>(self.arena.base + candidates))[i] = candidate
-        made.count = <uint32_t>count
-        made.candidates = candidates
-        made.chunks = made.chunk_count = 0
-        if not scanned:
-            made.chunk_count = <uint32_t>((count + CHUNK - 1) // CHUNK)
-            made.chunks = self.arena.take_array(made.chunk_count, sizeof(Chunk))
-            for i in range(made.chunk_count):
-                part = entries[i * CHUNK:(i + 1) * CHUNK]
-                self.chunk(made.chunks + <uint32_t>(i * sizeof(Chunk)), part, <uint32_t>(i * CHUNK))
-        (<Spot *>(self.arena.base + offset))[0] = made
-        return offset
+            into[i] = self.path_name(nodes[i])
+        parts.count = 0
+        if count > FEW:
+            return self.index_paths(parts, into, count)
+        parts.count = count
+        for i in range(count):
+            self.count_path(parts, &into[i])
+        return 0
 
-    cdef Candidate candidate(self, object entry, bint scanned) except *:
-        cdef Candidate made
-        made.entry = entry.id
-        made.rule = entry.rule
-        made.method = 0 if entry.method is None else self.methods[entry.method]
-        made.preds = made.pred_count = 0
-        if scanned:
-            made.pred_count = len(_conditions(entry))
-            made.preds = self.preds(entry)
+    cdef PathName path_name(self, object node) except *:
+        cdef PathName made
+        cdef bytes path = node.path
+        made.exact = self.spot(node.exact)
+        made.prefix = self.spot(node.prefix)
+        made.text = self.block.text_of(path)
         return made
 
-    cdef uint32_t preds(self, object entry) except? 0:
-        conditions = _conditions(entry)
-        cdef uint32_t offset = self.arena.take_array(len(conditions), sizeof(Pred))
-        cdef Pred made
-        cdef size_t place = 0
-        for on, name, value, is_regex in conditions:
-            made.on = on
-            made.name = self._name_id(on, name)
-            made.value = self.arena.text(value)
-            made.pattern = self.sets.add([value], self.table.options.regex_automaton_limit) if is_regex else 0
-            made._pad = 0
-            (<Pred *>(self.arena.base + offset))[place] = made
-            place += 1
+    cdef int count_path(self, HostParts *parts, const PathName *name) except -1:
+        """Takes note of a path: how long, how deep."""
+        cdef const uint8_t *path = self.block.base + name.text.at
+        cdef size_t i
+        cdef uint32_t depth = 0
+        if name.text.size > parts.head.max_size:
+            parts.head.max_size = <uint16_t>min(0xFFFF, name.text.size)
+        if name.exact != 0:
+            parts.head.has_exact = True
+        if name.prefix != 0:
+            for i in range(name.text.size):
+                depth += path[i] == c'/'
+            parts.rare.depths |= <uint64_t>1 << min(63, depth)
+        return 0
+
+    cdef int index_paths(self, HostParts *parts, const PathName *names, size_t count) except -1:
+        """More than FEW paths, which are not in the block."""
+        cdef uint32_t offset = self.block.take_array(count, sizeof(PathName))
+        cdef bytearray records = bytearray(count * sizeof(uint32_t))
+        cdef uint32_t *into = <uint32_t *>PyByteArray_AS_STRING(records)
+        cdef size_t i
+        for i in range(count):
+            (<PathName *>(self.block.base + offset))[i] = names[i]
+            into[i] = offset + <uint32_t>(i * sizeof(PathName))
+            self.count_path(parts, &names[i])
+        parts.rare.paths = self.block.index(into, count)
+        return 0
+
+    cdef uint32_t lay_host(self, HostParts *parts) except 0:
+        cdef uint32_t offset
+        cdef size_t i
+        parts.head.rare = 0
+        if parts.rare.paths.count or parts.rare.added or parts.rare.regexes or parts.rare.grpc:
+            if not (parts.rare.paths.count or parts.rare.added):
+                parts.rare.depths = 0  # scanned
+            parts.head.rare = self.block.take(sizeof(Rare), 8)
+            (<Rare *>(self.block.base + parts.head.rare))[0] = parts.rare
+        parts.head.name_count = <uint8_t>parts.count
+        offset = self.block.take(sizeof(Host) + parts.count * sizeof(PathName))
+        (<Host *>(self.block.base + offset))[0] = parts.head
+        for i in range(parts.count):
+            (<PathName *>(self.block.base + offset + sizeof(Host)))[i] = parts.few[i]
         return offset
 
-    def _name_id(self, on, name):
-        if on != ON_HEADER and on != ON_QUERY:
-            return 0
-        ids = self.header_names if on == ON_HEADER else self.query_names
-        return ids.setdefault(name, len(ids))
 
-    cdef void chunk(self, uint32_t offset, object entries, uint32_t first) except *:
-        """Up to CHUNK candidates as bitsets: one group for each thing that some of them have a condition on."""
-        cdef Chunk made
-        cdef uint32_t count = len(entries)
-        cdef dict groups = {}
-        methods = {}
-        asked = [self.table.entries[entry] for entry in entries]
-        for place, entry in enumerate(asked):
-            if entry.method is not None:
-                number = self.methods[entry.method]
-                methods[number] = methods.get(number, 0) | 1 << place
-            for on, name, value, is_regex in _conditions(entry):
-                exact, patterns = groups.setdefault((on, name), ({}, {}))
-                values = patterns if is_regex else exact
-                values[value] = values.get(value, 0) | 1 << place
-        made.first = first
-        made.count = count
-        made.words = (count + 63) // 64
-        made.methods = self._method_bits(methods, count, made.words) if methods else 0
-        made.group_count = len(groups)
-        made.groups = self.arena.take_array(len(groups), sizeof(Group))
-        for place, (key, (exact, patterns)) in enumerate(sorted(groups.items())):
-            self._group(made.groups + place * sizeof(Group), key, exact, patterns, count, made.words)
-        (<Chunk *>(self.arena.base + offset))[0] = made
-
-    def _group(self, uint32_t offset, key, dict exact, dict patterns, count, words):
-        cdef Group made
-        cdef GroupValue value
-        cdef uint32_t at
-        cdef list records = []
-        on, name = key
-        constrained = patterned = 0
-        for bits in exact.values():
-            constrained |= bits
-        for bits in patterns.values():
-            patterned |= bits
-        made.on = on
-        made.name = self._name_id(on, name)
-        made.free = self._bits([((1 << count) - 1) & ~(constrained | patterned)], words)
-        for text, bits in exact.items():
-            value.text = self.arena.text(text)
-            value.bits = self._bits([bits], words)
-            value._pad = 0
-            at = self.arena.take(sizeof(GroupValue))
-            (<GroupValue *>(self.arena.base + at))[0] = value
-            records.append(at)
-        made.values = self.arena.index(records, list(exact))
-        made.pattern_count = len(patterns)
-        made.pattern_set = made.by_pattern = made.patterned = made._pad = 0
-        if patterns:
-            made.pattern_set = self.sets.add(list(patterns), self.table.options.regex_automaton_limit)
-            made.by_pattern = self._bits(list(patterns.values()), words)
-            made.patterned = self._bits([patterned], words)
-        (<Group *>(self.arena.base + offset))[0] = made
-
-    def _method_bits(self, dict methods, count, words):
-        """A bitset for every method id; 0 stands for a method that no entry of the table asks for."""
-        asking = 0
-        for bits in methods.values():
-            asking |= bits
-        free = ((1 << count) - 1) & ~asking
-        return self._bits([free | methods.get(number, 0) for number in range(len(self.methods) + 1)], words)
-
-    def _bits(self, list bitsets, size_t words):
-        cdef uint32_t offset = self.arena.take_array(len(bitsets) * words, sizeof(uint64_t))
-        cdef size_t place = 0, i
-        for bits in bitsets:
-            for i in range(words):
-                (<uint64_t *>(self.arena.base + offset))[place] = <uint64_t>((bits >> (64 * i)) & 0xFFFFFFFFFFFFFFFF)
-                place += 1
-        return offset
-
-    # ------------------------------------------------------------------------------------------------------ rules
-
-    cdef uint32_t rules(self) except? 0:
-        cdef uint32_t offset = self.arena.take_array(len(self.table.rules), sizeof(Rule))
-        cdef Rule made
-        for place, rule in enumerate(self.table.rules):
-            made = self.rule(rule)
-            (<Rule *>(self.arena.base + offset))[<size_t>place] = made
-        return offset
-
-    def _entry_rules(self):
-        cdef uint32_t offset = self.arena.take_array(len(self.table.entries), sizeof(uint32_t))
-        for place, entry in enumerate(self.table.entries):
-            (<uint32_t *>(self.arena.base + offset))[<size_t>place] = entry.rule
-        return offset
-
-    cdef Rule rule(self, object rule) except *:
-        cdef Rule made
-        cdef Backend backend
-        cdef size_t place = 0
-        made.answer, made.status, made.cors = _answer(rule.filters, 500 if rule.filters.failure else 0)
-        made.backend_count = len(rule.backends)
-        made.backends = self.arena.take_array(len(rule.backends), sizeof(Backend))
-        made.total = 0
-        made.needs_chance = len(rule.backends) > 1 or any(
-            0 < mirror.numerator < mirror.denominator
-            for filters in (rule.filters, *(backend.filters for backend in rule.backends))
-            for mirror in filters.mirrors
-        )
-        for written in rule.backends:
-            made.total += written.weight
-            backend.until = made.total
-            failure = written.failure_status if written.failure else 500 if written.filters.failure else 0
-            backend.answer, backend.status, backend.cors = _answer(written.filters, failure)
-            (<Backend *>(self.arena.base + made.backends))[place] = backend
-            place += 1
-        return made
-
-
-def _answer(filters, failure):
-    """What filters answer by themselves; `failure` is the status if they, or what they stand at, cannot be used."""
-    if failure:
-        return ANSWERS_ERROR, failure, 0
-    cors = filters.cors is not None
-    if filters.redirect is not None:
-        return ANSWERS_REDIRECT, filters.redirect.status, cors
-    return ANSWERS_NOTHING, 0, cors
-
-
-def _conditions(entry):
-    """(on, name, value, whether it is a pattern) for everything but the method and a path that the path index decides."""
-    found = []
-    if entry.path.kind is PathKind.REGULAR_EXPRESSION:
-        found.append((ON_PATH, b"", entry.path.value, True))
-    if entry.grpc is not None:
-        parts = ((ON_SERVICE, entry.grpc.service), (ON_METHOD, entry.grpc.method))
-        found.extend((on, b"", value, entry.grpc.is_regex) for on, value in parts if value is not None)
-    found.extend((ON_HEADER, match.name, match.value, match.is_regex) for match in entry.headers)
-    found.extend((ON_QUERY, match.name, match.value, match.is_regex) for match in entry.query_params)
-    return found
+def key_of(hostname):
+    """The name that an index has for a hostname: a wildcard's begins with the dot, and no host does."""
+    return (hostname or "").removeprefix("*")

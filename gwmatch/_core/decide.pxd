@@ -10,7 +10,7 @@ from .host cimport *
 from .layout cimport *
 from .native cimport GwmApi, GwmSet
 from .target cimport *
-from .text cimport is_named, is_token, trimmed
+from .text cimport is_host_header, is_named, is_token, trimmed
 from .walk cimport NOT_FOUND, OUT_OF_MEMORY, TOO_LONG, Asked, find_name, is_grpc, search
 
 
@@ -88,47 +88,56 @@ cdef inline bint read_host_and_headers(const Call *call, HostText *host) noexcep
     if host.kind == HOST_MALFORMED:
         return False
     for i in range(call.line_count):
-        if is_named(call.lines[i].name, b"host", 4):
+        if is_host_header(call.lines[i].name):
             read_host(trimmed(call.lines[i].value), &other)
             if not same_host(host, &other):
                 return False
     return True
 
 
+cdef inline int32_t listener_id(const uint8_t *block, uint32_t named) noexcept nogil:
+    """The listener that a name of a Gate leads to, or -1."""
+    return <int32_t>(<const Named *>(block + named)).value - 1 if named != 0 else -1
+
+
+cdef inline const Listener *listener_at(const uint8_t *block, const Header *header, int32_t listener) noexcept nogil:
+    return <const Listener *>(block + (<const uint32_t *>(block + header.listeners))[listener])
+
+
 cdef inline int32_t select_listener(
     const uint8_t *block, const Port *port, const HostText *host, Slice sni, Answer *answer
 ) noexcept nogil:
     """The listener whose routes are tried, or -1 with the answer made (docs/semantics.md, "Listeners")."""
-    cdef const Header *header = <const Header *>block
-    cdef const Listener *listeners = <const Listener *>(block + header.listeners)
+    cdef const Header *header = <const Header *>(block + port.header)
+    cdef const Gate *gate = <const Gate *>(block + port.gate)
     cdef HostText server_name
-    cdef uint32_t shaken, named
-    if not port.is_tls:
-        named = find_name(block, &port.by_host, host)
-        if named == 0:
+    cdef int32_t shaken, named
+    if not gate.is_tls:
+        named = listener_id(block, find_name(block, &gate.by_host, host))
+        if named < 0:
             respond(answer, 404)
-        return <int32_t>named - 1
-    if port.by_host.any == 0 and port.by_host.names.slots == 0:
+        return named
+    if gate.by_host.any == 0 and gate.by_host.names.count == 0:
         answer.outcome = REFUSE
         return -1
     read_server_name(sni, &server_name)
     if server_name.kind == HOST_MALFORMED:
         refuse(answer, BAD_SNI)
         return -1
-    shaken = find_name(block, &port.by_server_name, &server_name)
-    if shaken == 0 or not listeners[shaken - 1].is_https:
+    shaken = listener_id(block, find_name(block, &gate.by_server_name, &server_name))
+    if shaken < 0 or not listener_at(block, header, shaken).is_https:
         answer.outcome = REFUSE
         return -1
     if not header.detect_misdirected:
-        if name_covers(block, &listeners[shaken - 1], host):
-            return <int32_t>shaken - 1
-        named = 0
+        if name_covers(block, listener_at(block, header, shaken), host):
+            return shaken
+        named = -1
     else:
-        named = find_name(block, &port.by_host, host)
+        named = listener_id(block, find_name(block, &gate.by_host, host))
         if named == shaken:
-            return <int32_t>shaken - 1
-    answer.listener = <int32_t>shaken - 1
-    respond(answer, 404 if named == 0 else 421)
+            return shaken
+    answer.listener = shaken
+    respond(answer, 404 if named < 0 else 421)
     return -1
 
 
@@ -150,8 +159,7 @@ cdef inline bint name_covers(const uint8_t *block, const Listener *listener, con
 
 cdef inline bint is_ambiguous(Asked *asked, uint32_t host, int64_t won) noexcept nogil:
     """HI-P5: whether another reading of the path selects another rule, or none."""
-    cdef const Header *header = <const Header *>asked.block
-    cdef const uint32_t *rules = <const uint32_t *>(asked.block + header.entry_rules)
+    cdef uint32_t rule = (<const Candidate *>(asked.block + won)).rule
     cdef Slice path = asked.path
     cdef Slice plain, other
     cdef uint8_t *room = <uint8_t *>malloc(2 * (3 * path.size + 1))
@@ -171,7 +179,7 @@ cdef inline bint is_ambiguous(Asked *asked, uint32_t host, int64_t won) noexcept
             continue
         asked.path = other
         found = search(asked, host)
-        if found < 0 or rules[found] != rules[won]:
+        if found < 0 or (<const Candidate *>(asked.block + found)).rule != rule:
             ambiguous = True
             break
     asked.path = path
@@ -207,36 +215,36 @@ cdef inline bint answers(uint32_t kind, uint32_t status, uint32_t cors, const Ca
     return True
 
 
-cdef inline int32_t pick(const uint8_t *block, const Rule *rule, Chance *chance) noexcept nogil:
+cdef inline int32_t pick(const uint8_t *block, const Action *action, Chance *chance) noexcept nogil:
     """The backend that chance falls on; the weights add up to something."""
-    cdef const Backend *backends = <const Backend *>(block + rule.backends)
+    cdef const Backend *backends = <const Backend *>(block + action.backends)
     cdef uint32_t weight
     cdef int32_t picked = 0
-    if rule.needs_chance:
+    if action.needs_chance:
         throw(chance)
-    if rule.backend_count == 1:
+    if action.backend_count == 1:
         return 0
-    weight = <uint32_t>(chance.draw * <double>rule.total)
-    if weight >= rule.total:  # the product may round up to the total
-        weight = rule.total - 1
+    weight = <uint32_t>(chance.draw * <double>action.total)
+    if weight >= action.total:  # the product may round up to the total
+        weight = action.total - 1
     while backends[picked].until <= weight:
         picked += 1
     return picked
 
 
-cdef inline void carry_out(const uint8_t *block, int64_t entry, Call *call, Answer *answer) noexcept nogil:
-    """What the winning rule does."""
-    cdef const Header *header = <const Header *>block
-    cdef const Rule *rule = <const Rule *>(block + header.rules) + (<const uint32_t *>(block + header.entry_rules))[entry]
+cdef inline void carry_out(const uint8_t *block, int64_t found, Call *call, Answer *answer) noexcept nogil:
+    """What the winning candidate's rule does."""
+    cdef const Candidate *won = <const Candidate *>(block + found)
+    cdef const Action *action = <const Action *>(block + won.action)
     cdef const Backend *backend
-    answer.entry = <int32_t>entry
-    if answers(rule.answer, rule.status, rule.cors, call, answer):
+    answer.entry = <int32_t>won.entry
+    if answers(action.answer, action.status, action.cors, call, answer):
         return
-    if rule.total == 0:
+    if action.total == 0:
         respond(answer, 500)
         return
-    answer.backend = pick(block, rule, &call.chance)
-    backend = <const Backend *>(block + rule.backends) + answer.backend
+    answer.backend = pick(block, action, &call.chance)
+    backend = <const Backend *>(block + action.backends) + answer.backend
     if not answers(backend.answer, backend.status, backend.cors, call, answer):
         answer.outcome = FORWARD
 
@@ -284,60 +292,86 @@ cdef inline bint is_post(Slice method) noexcept nogil:
     return method.size == 4 and memcmp(method.at, b"POST", 4) == 0
 
 
-cdef inline uint32_t method_id(const uint8_t *block, Slice method) noexcept nogil:
+cdef inline uint32_t method_id(const uint8_t *block, const Header *header, Slice method) noexcept nogil:
     """0 for a method that no candidate asks for."""
-    cdef const Header *header = <const Header *>block
-    cdef const Name *methods = <const Name *>(block + header.methods)
+    cdef const MethodName *methods = <const MethodName *>(block + header.methods)
+    cdef uint64_t word = method_word(method)
     cdef uint32_t i
     for i in range(header.method_count):
-        if same(method, block, methods[i].text):
-            return methods[i].id
+        if methods[i].word == word and (word != 0 or same(method, block, methods[i].text)):
+            return i + 1
     return 0
+
+
+cdef inline bint is_usual_method(Slice method) noexcept nogil:
+    """PERF(bench_match::bench_one_request): the methods of nearly all requests, each one comparison."""
+    cdef uint64_t word = method_word(method)
+    return (
+        word == 0x0300000000544547ULL  # GET
+        or word == 0x0400000054534F50ULL  # POST
+        or word == 0x0300000000545550ULL  # PUT
+        or word == 0x0400000044414548ULL  # HEAD
+        or word == 0x06004554454C4544ULL  # DELETE
+        or word == 0x0500004843544150ULL  # PATCH
+    )
+
+
+cdef inline bint read_target(const Header *header, Call *call, Asked *asked, bint *suspicious, Answer *answer) noexcept nogil:
+    """The path and the query of a target that is admitted; else False, with the answer made."""
+    if header.policy != POLICY_NONE and is_clean_path(call.target):
+        asked.path = call.target
+        asked.query.at = call.target.at + call.target.size
+        asked.query.size = 0
+        return True
+    split_target(call.target, header.policy == POLICY_NONE, &asked.path, &asked.query)
+    if asked.path.size > MAX_PATH or asked.query.size > MAX_QUERY:
+        refuse(answer, REFUSED_TOO_LONG)
+        return False
+    if header.policy == POLICY_NONE:
+        return True
+    if not is_path(call.method, asked.path, suspicious) or (
+        header.policy == POLICY_REWRITE and suspicious[0] and not rewrite_path(&asked.path, suspicious, answer)
+    ):
+        refuse(answer, BAD_PATH)
+        return False
+    if not is_query(asked.query):
+        refuse(answer, BAD_QUERY)
+        return False
+    return True
 
 
 cdef inline void decide(
     const uint8_t *block, GwmSet **sets, const GwmApi *api, const Port *port, Call *call, Answer *answer
 ) noexcept nogil:
-    cdef const Header *header = <const Header *>block
-    cdef const Listener *listeners = <const Listener *>(block + header.listeners)
+    cdef const Header *header = <const Header *>(block + port.header)
     cdef HostText host
     cdef Asked asked
     cdef bint suspicious = False
     cdef int32_t listener
     start_answer(answer)
-    if not is_token(call.method):
+    if not is_usual_method(call.method) and not is_token(call.method):
         refuse(answer, BAD_METHOD)
         return
     if not read_host_and_headers(call, &host):
         refuse(answer, BAD_HOST)
         return
-    split_target(call.target, header.policy == POLICY_NONE, &asked.path, &asked.query)
-    if asked.path.size > MAX_PATH or asked.query.size > MAX_QUERY:
-        refuse(answer, REFUSED_TOO_LONG)
+    if not read_target(header, call, &asked, &suspicious, answer):
         return
-    if header.policy != POLICY_NONE:
-        if not is_path(call.method, asked.path, &suspicious) or (
-            header.policy == POLICY_REWRITE and suspicious and not rewrite_path(&asked.path, &suspicious, answer)
-        ):
-            refuse(answer, BAD_PATH)
-            return
-        if not is_query(asked.query):
-            refuse(answer, BAD_QUERY)
-            return
     listener = select_listener(block, port, &host, call.sni, answer)
     if listener < 0:
         return
     asked.block = block
+    asked.header = header
     asked.sets = sets
     asked.api = api
     asked.lines = call.lines
     asked.line_count = call.line_count
-    asked.method = method_id(block, call.method)
+    asked.method = method_id(block, header, call.method)
     asked.is_post = is_post(call.method)
     prepare(&asked.headers)
     prepare(&asked.params)
     answer.listener = listener
-    walk(&asked, &listeners[listener], &host, suspicious, call, answer)
+    walk(&asked, listener_at(block, header, listener), &host, suspicious, call, answer)
     forget(&asked.headers)
     forget(&asked.params)
 
@@ -346,11 +380,12 @@ cdef inline void decide_connection(
     const uint8_t *block, const Port *port, int protocol, Slice sni, Chance *chance, Answer *answer
 ) noexcept nogil:
     """A connection or datagram without HTTP: the listener, its first route, and that one's backend (T-1 to T-4)."""
-    cdef const Header *header = <const Header *>block
-    cdef const Listener *listeners = <const Listener *>(block + header.listeners)
+    cdef const Header *header = <const Header *>(block + port.header)
+    cdef const Gate *gate = <const Gate *>(block + port.gate)
+    cdef const Listener *here
     cdef HostText server_name
     cdef Asked asked
-    cdef uint32_t listener
+    cdef int32_t listener
     cdef int64_t found
     start_answer(answer)
     answer.outcome = DROP if protocol == UDP else REFUSE
@@ -359,32 +394,34 @@ cdef inline void decide_connection(
         if server_name.kind == HOST_MALFORMED:
             answer.refusal = BAD_SNI
             return
-        listener = find_name(block, &port.by_server_name, &server_name)
+        listener = listener_id(block, find_name(block, &gate.by_server_name, &server_name))
     else:
         server_name.kind = HOST_ABSENT
-        listener = port.udp if protocol == UDP else port.tcp
-    if listener == 0:
+        listener = <int32_t>(gate.udp if protocol == UDP else gate.tcp) - 1
+    if listener < 0:
         return
-    answer.listener = <int32_t>listener - 1
-    if protocol == TLS and listeners[listener - 1].is_https:
+    answer.listener = listener
+    here = listener_at(block, header, listener)
+    if protocol == TLS and here.is_https:
         return
     # Entries without HTTP have no condition but the name: the first in rank order takes it.
     asked.block = block
+    asked.header = header
     asked.path.at = NULL
     asked.path.size = asked.query.size = asked.line_count = 0
     asked.method = asked.is_post = 0
     prepare(&asked.headers)
     prepare(&asked.params)
-    found = search(&asked, find_name(block, &listeners[listener - 1].hosts, &server_name))
+    found = search(&asked, find_name(block, &here.hosts, &server_name))
     if found >= 0:
         pick_connection(block, found, chance, answer)
 
 
-cdef inline void pick_connection(const uint8_t *block, int64_t entry, Chance *chance, Answer *answer) noexcept nogil:
-    cdef const Header *header = <const Header *>block
-    cdef const Rule *rule = <const Rule *>(block + header.rules) + (<const uint32_t *>(block + header.entry_rules))[entry]
-    answer.entry = <int32_t>entry
-    if rule.total != 0:
-        answer.backend = pick(block, rule, chance)
-        if (<const Backend *>(block + rule.backends))[answer.backend].answer == ANSWERS_NOTHING:
+cdef inline void pick_connection(const uint8_t *block, int64_t found, Chance *chance, Answer *answer) noexcept nogil:
+    cdef const Candidate *won = <const Candidate *>(block + found)
+    cdef const Action *action = <const Action *>(block + won.action)
+    answer.entry = <int32_t>won.entry
+    if action.total != 0:
+        answer.backend = pick(block, action, chance)
+        if (<const Backend *>(block + action.backends))[answer.backend].answer == ANSWERS_NOTHING:
             answer.outcome = FORWARD

@@ -1,8 +1,14 @@
 from libc.stdint cimport int32_t, uint64_t
 
 
+cdef class Rows:
+    cdef readonly tuple listeners
+    cdef readonly list rules
+    cdef readonly list entries
+
+
 cdef class Decision:
-    cdef object table
+    cdef Rows table
     cdef bytes path
     cdef uint64_t seed
     cdef int32_t listener_id

@@ -24,6 +24,16 @@ OUTCOMES: tuple[_Outcome, ...]
 REFUSALS: tuple[_Refusal | None, ...]
 
 @final
+class Rows:
+    def __init__(self, listeners: tuple[Listener, ...], rules: list[Rule], entries: list[Entry]) -> None: ...
+    @property
+    def listeners(self) -> tuple[Listener, ...]: ...
+    @property
+    def rules(self) -> list[Rule]: ...
+    @property
+    def entries(self) -> list[Entry]: ...
+
+@final
 class Decision:
     def __init__(self, *args: object, **kwargs: object) -> NoReturn: ...
     @property

@@ -10,7 +10,20 @@ REFUSALS = (None, "bad_path", "ambiguous_path", "bad_query", "bad_host", "bad_me
 
 
 @cython.final
-@cython.no_gc  # what it holds, a table and bytes, can never lead back to it
+cdef class Rows:
+    """What the numbers of a Decision point at: of a table, or of all that changes made of it. The lists only grow."""
+
+    def __init__(self, listeners, rules, entries):
+        self.listeners = listeners
+        self.rules = rules
+        self.entries = entries
+
+    def __reduce__(self):
+        return Rows, (self.listeners, self.rules[:], self.entries[:])
+
+
+@cython.final
+@cython.no_gc  # what it holds, rows of a table and bytes, can never lead back to it
 @cython.freelist(32)
 cdef class Decision:
     """What happens to a request, and which resources say so. Stays readable after its router is gone.

@@ -7,8 +7,8 @@ from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memchr, memcpy
 
-from .layout cimport Header, Index, Name, Slice, look_up
-from .text cimport fold, hex_digit, is_field_value, trimmed
+from .layout cimport Header, Name, Slice, hash_text, look_up
+from .text cimport fold, fold_text, hex_digit, is_field_value, trimmed
 
 
 cdef enum:
@@ -27,13 +27,16 @@ cdef struct Value:
     bint started         # while lines are joined
     size_t lines
     Slice text
+    uint64_t hashed
+    uint64_t hashed_for  # the seed; 0 while it is not hashed
 
 
-# Open addressing by name id.
+# A place for each name id; where the table asks for too many, open addressing by id.
 cdef struct Values:
     bint gathered
     bint failed          # out of memory
-    uint32_t mask
+    bint direct
+    uint32_t size        # places
     Value *places
     uint8_t *scratch     # joined and decoded text
     Value room[32]
@@ -53,22 +56,32 @@ cdef inline void forget(Values *values) noexcept nogil:
     values.scratch = NULL
 
 
-cdef inline bint make_room(Values *values, size_t count) noexcept nogil:
-    """For `count` names at most, at half load."""
+cdef inline bint make_room(Values *values, size_t known, size_t count) noexcept nogil:
+    """For the `known` names of a table, of which a request has at most `count`; at half load."""
     cdef size_t size = ROOM
     cdef size_t i
     values.gathered = True
+    values.places = values.room
+    # PERF(bench_match::bench_two_headers): few tables ask for more names, and their ids are places.
+    values.direct = known <= ROOM
+    if values.direct:
+        values.size = <uint32_t>known
+        for i in range(known):
+            values.room[i].name = 0
+        return True
+    if known < count:
+        count = known
     while size < 2 * count:
         size *= 2
-    values.mask = <uint32_t>(size - 1)
+    values.size = <uint32_t>size
     if size == ROOM:
-        values.places = values.room
         for i in range(ROOM):
             values.room[i].name = 0
         return True
     values.places = <Value *>calloc(size, sizeof(Value))
     if values.places == NULL:
         values.places = values.room
+        values.size = 0
         values.failed = True
         return False
     return True
@@ -76,73 +89,90 @@ cdef inline bint make_room(Values *values, size_t count) noexcept nogil:
 
 cdef inline Value *place(Values *values, uint32_t name) noexcept nogil:
     """The place of a name id, perhaps still empty."""
-    cdef uint32_t where = (name * 0x9E3779B1u) >> 7 & values.mask
+    cdef uint32_t where
+    if values.direct:
+        return &values.places[name]
+    where = (name * 0x9E3779B1u) >> 7 & (values.size - 1)
     while values.places[where].name != 0 and values.places[where].name != name + 1:
-        where = (where + 1) & values.mask
+        where = (where + 1) & (values.size - 1)
     return &values.places[where]
 
 
 cdef inline const Value *value_of(Values *values, uint32_t name) noexcept nogil:
-    cdef Value *found = place(values, name)
+    cdef Value *found
+    if values.failed:
+        return NULL
+    found = place(values, name)
     return found if found.name != 0 else NULL
 
 
-cdef inline bint header_id(const uint8_t *block, Slice name, uint32_t *into) noexcept nogil:
+cdef inline uint64_t hash_value(const Value *value, uint64_t seed) noexcept nogil:
+    """Of its text; each is hashed once for the spots that share a seed, as nearly all do."""
+    cdef Value *kept = <Value *>value
+    if kept.hashed_for != seed:
+        kept.hashed_for = seed
+        kept.hashed = hash_text(seed, kept.text.at, kept.text.size)
+    return kept.hashed
+
+
+cdef inline bint header_id(const uint8_t *block, const Header *header, Slice name, uint32_t *into) noexcept nogil:
     """Whether the table asks for this header. Configured names are tokens, so an equal one is a token too (HI-F5)."""
     cdef uint8_t lower[256]
     cdef Slice key
     cdef uint32_t record
-    cdef size_t i
-    if name.size == 0 or name.size > NAME_BYTES:
+    if name.size == 0 or name.size > NAME_BYTES or not (header.lengths >> (name.size if name.size < 63 else 63)) & 1:
         return False
-    for i in range(name.size):
-        lower[i] = fold(name.at[i])
+    fold_text(name.at, name.size, lower)
     key.at = lower
     key.size = name.size
-    record = look_up(block, &(<const Header *>block).header_names, key)
+    record = look_up(block, &header.header_names, key)
     if record == 0:
         return False
     into[0] = (<const Name *>(block + record)).id
     return True
 
 
-cdef inline void gather_headers(const uint8_t *block, const Line *lines, size_t count, Values *values) noexcept nogil:
+cdef inline void gather_headers(
+    const uint8_t *block, const Header *header, const Line *lines, size_t count, Values *values
+) noexcept nogil:
     """Lines of one name become one value, joined by `,`, a cookie's by `; ` (HI-F2)."""
-    cdef uint32_t known = (<const Header *>block).header_name_count
     cdef uint32_t name
     cdef size_t i, joined = 0
     cdef Value *value
-    if not make_room(values, known if known < count else count):
+    if not make_room(values, header.header_name_count, count):
         return
     for i in range(count):
-        if not header_id(block, lines[i].name, &name):
+        if not header_id(block, header, lines[i].name, &name):
             continue
         value = place(values, name)
         if value.name == 0:
             value.name = name + 1
             value.lines = 1
             value.started = False
+            value.hashed_for = 0
             value.text = trimmed(lines[i].value)
         else:
             value.lines += 1
             value.text.size += trimmed(lines[i].value).size + 2
             joined += 1
     if joined:
-        join_lines(block, lines, count, values)
-    for i in range(<size_t>values.mask + 1):
+        join_lines(block, header, lines, count, values)
+    for i in range(values.size):
         value = &values.places[i]
         if value.name != 0:
             value.is_field_value = is_field_value(value.text)
 
 
-cdef inline void join_lines(const uint8_t *block, const Line *lines, size_t count, Values *values) noexcept nogil:
+cdef inline void join_lines(
+    const uint8_t *block, const Header *header, const Line *lines, size_t count, Values *values
+) noexcept nogil:
     cdef size_t i, total = 0
     cdef uint32_t name
     cdef uint8_t *end
     cdef Value *value
     cdef Slice text
     cdef bint is_cookie
-    for i in range(<size_t>values.mask + 1):
+    for i in range(values.size):
         if values.places[i].name != 0 and values.places[i].lines > 1:
             total += values.places[i].text.size
     values.scratch = <uint8_t *>malloc(total + 1)
@@ -150,7 +180,7 @@ cdef inline void join_lines(const uint8_t *block, const Line *lines, size_t coun
         values.failed = True
         return
     end = values.scratch
-    for i in range(<size_t>values.mask + 1):
+    for i in range(values.size):
         value = &values.places[i]
         if value.name != 0 and value.lines > 1:
             total = value.text.size
@@ -158,7 +188,7 @@ cdef inline void join_lines(const uint8_t *block, const Line *lines, size_t coun
             value.text.size = 0
             end += total
     for i in range(count):
-        if not header_id(block, lines[i].name, &name):
+        if not header_id(block, header, lines[i].name, &name):
             continue
         value = place(values, name)
         if value.lines > 1:
@@ -191,16 +221,15 @@ cdef inline void append(Value *value, Slice text, bint is_cookie) noexcept nogil
     value.text.size += text.size
 
 
-cdef inline void gather_query(const uint8_t *block, Slice query, Values *values) noexcept nogil:
+cdef inline void gather_query(const uint8_t *block, const Header *header, Slice query, Values *values) noexcept nogil:
     """The first value of every parameter that the table asks for, decoded as a form is (HI-Q1 to HI-Q5)."""
-    cdef const Header *header = <const Header *>block
     cdef const uint8_t *end = query.at + query.size
     cdef const uint8_t *mark
     cdef uint8_t *written
     cdef uint32_t record
     cdef Slice part, name
     cdef Value *value
-    if not make_room(values, header.query_name_count if header.query_name_count < query.size else query.size):
+    if not make_room(values, header.query_name_count, query.size):
         return
     if query.size == 0:
         return
@@ -227,6 +256,7 @@ cdef inline void gather_query(const uint8_t *block, Slice query, Values *values)
             continue
         value.name = (<const Name *>(block + record)).id + 1
         value.is_field_value = True
+        value.hashed_for = 0
         value.text.at = written
         value.text.size = 0
         if mark != NULL:

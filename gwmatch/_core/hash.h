@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "words.h"
+
 static inline uint64_t gwm_mix(uint64_t a, uint64_t b) {
     __uint128_t product = (__uint128_t)a * b;
     return (uint64_t)product ^ (uint64_t)(product >> 64);
@@ -15,23 +17,24 @@ static inline uint64_t gwm_mix(uint64_t a, uint64_t b) {
 
 /* Eight bytes of text into the state. */
 static inline uint64_t gwm_hash_step(uint64_t state, uint64_t seed, const uint8_t *at) {
-    uint64_t word;
-    memcpy(&word, at, 8);
-    return gwm_mix(word ^ seed, state ^ 0x9E3779B97F4A7C15u);
+    return gwm_mix(gwm_word(at) ^ seed, state ^ 0x9E3779B97F4A7C15u);
 }
 
-/* The hash of `size` bytes, of which the last size % 8 stand at `tail`. */
-static inline uint64_t gwm_hash_finish(uint64_t state, uint64_t seed, const uint8_t *tail, size_t size) {
-    uint64_t word = 0;
-    memcpy(&word, tail, size & 7);
-    return gwm_mix(word ^ seed ^ 0xD1B54A32D192ED03u, state ^ (uint64_t)size ^ 0x8CB92BA72F3D8DD7u);
+/* The hash of the first `size` bytes of `text`, of which all but the last size % 8 are in the state. */
+static inline uint64_t gwm_hash_finish(uint64_t state, uint64_t seed, const uint8_t *text, size_t size) {
+    return gwm_mix(gwm_rest(text, size) ^ seed ^ 0xD1B54A32D192ED03u, state ^ (uint64_t)size ^ 0x8CB92BA72F3D8DD7u);
 }
 
 static inline uint64_t gwm_hash(uint64_t seed, const uint8_t *at, size_t size) {
     uint64_t state = seed;
-    size_t left = size;
-    for (; left >= 8; left -= 8, at += 8) state = gwm_hash_step(state, seed, at);
+    size_t i = 0;
+    for (; i + 8 <= size; i += 8) state = gwm_hash_step(state, seed, at + i);
     return gwm_hash_finish(state, seed, at, size);
+}
+
+/* Several hashes into one. */
+static inline uint64_t gwm_combine(uint64_t state, uint64_t hashed) {
+    return gwm_mix(state ^ 0x9E3779B97F4A7C15u, hashed ^ 0xD1B54A32D192ED03u);
 }
 
 static inline uint64_t gwm_splitmix(uint64_t x) {

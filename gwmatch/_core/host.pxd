@@ -1,15 +1,19 @@
 """Host and server names as they are compared (HI-H1 to HI-H7, HI-T1); the native twin of wire.read_host."""
 
 from libc.stdint cimport uint8_t
-from libc.string cimport memcmp, memcpy
+from libc.string cimport memcpy
 
-from .layout cimport Slice
+from .layout cimport Slice, equal
 from .text cimport LABEL, byte_class, fold, is_digit
 
 
 cdef extern from "<arpa/inet.h>" nogil:
     int AF_INET6
     int inet_pton(int family, const char *text, void *into) noexcept
+
+
+cdef extern from "words.h" nogil:
+    bint is_plain_host "gwm_is_plain_host"(const uint8_t *at, size_t size) noexcept
 
 
 cdef enum:
@@ -20,10 +24,12 @@ cdef enum:
     HOST_BYTES = 256
 
 
+# PERF(bench_match::bench_one_request): a host that comes as it is compared is read where it stands.
 cdef struct HostText:
     int kind
     size_t size
-    uint8_t text[256]    # lower-case, without port and trailing dot
+    const uint8_t *text  # lower-case, without port and trailing dot; the request's own bytes, or `room`
+    uint8_t room[256]
 
 
 cdef inline bint is_ipv6(const uint8_t *text, size_t size) noexcept nogil:
@@ -61,14 +67,20 @@ cdef inline bint is_ipv4(const uint8_t *text, size_t size) noexcept nogil:
 cdef inline void read_name(Slice host, HostText *into) noexcept nogil:
     cdef size_t i, label = 0
     cdef uint8_t byte
+    if is_plain_host(host.at, host.size):
+        into.kind = HOST_NAME
+        into.text = host.at
+        into.size = host.size
+        return
     into.kind = HOST_MALFORMED
+    into.text = into.room
     if host.size and host.at[host.size - 1] == c'.':
         host.size -= 1
     if host.size == 0 or host.size > 253:
         return
     for i in range(host.size):
         byte = fold(host.at[i])
-        into.text[i] = byte
+        into.room[i] = byte
         if byte == c'.':
             if label == 0 or label > 63:
                 return
@@ -90,6 +102,7 @@ cdef inline void read_host(Slice host, HostText *into) noexcept nogil:
     cdef unsigned int port = 0
     into.kind = HOST_ABSENT
     into.size = 0
+    into.text = into.room
     if host.size == 0:
         return
     # One ":" and 0 to 5 digits up to 65535 at the end are a port (HI-H2).
@@ -111,13 +124,15 @@ cdef inline void read_host(Slice host, HostText *into) noexcept nogil:
     into.kind = HOST_MALFORMED
     if host.size >= 2 and host.at[host.size - 1] == c']' and is_ipv6(host.at + 1, host.size - 2):
         for i in range(host.size):
-            into.text[i] = fold(host.at[i])
+            into.room[i] = fold(host.at[i])
+        into.text = into.room
         into.size = host.size
         into.kind = HOST_ADDRESS
 
 
 cdef inline void read_server_name(Slice sni, HostText *into) noexcept nogil:
     into.size = 0
+    into.text = into.room
     if sni.size == 0:
         into.kind = HOST_ABSENT
         return
@@ -127,4 +142,4 @@ cdef inline void read_server_name(Slice sni, HostText *into) noexcept nogil:
 
 
 cdef inline bint same_host(const HostText *a, const HostText *b) noexcept nogil:
-    return a.kind == b.kind and a.size == b.size and memcmp(a.text, b.text, a.size) == 0
+    return a.kind == b.kind and a.size == b.size and equal(a.text, b.text, a.size)

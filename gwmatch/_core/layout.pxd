@@ -1,25 +1,33 @@
-"""The block: one allocation, immutable once built. Records name each other by byte offset (uint32_t); 0 is "none".
+"""The block: one memory, of which nothing that can be reached ever changes. Records name each other by byte offset (uint32_t);
+0 is "none". A Header says where everything is; a changed table is another Header in the same memory.
 
-Header, then whatever the builder appended. Every record that an Index finds begins with a Text.
+Every record that an Index finds begins with a Text.
 """
 
-from libc.stdint cimport uint8_t, uint32_t, uint64_t
-from libc.string cimport memcmp
+from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 
 
 cdef extern from "hash.h" nogil:
     uint64_t hash_step "gwm_hash_step"(uint64_t state, uint64_t seed, const uint8_t *at) noexcept
-    uint64_t hash_finish "gwm_hash_finish"(uint64_t state, uint64_t seed, const uint8_t *tail, size_t size) noexcept
+    uint64_t hash_finish "gwm_hash_finish"(uint64_t state, uint64_t seed, const uint8_t *text, size_t size) noexcept
     uint64_t hash_text "gwm_hash"(uint64_t seed, const uint8_t *at, size_t size) noexcept
+    uint64_t combine "gwm_combine"(uint64_t state, uint64_t hashed) noexcept
     uint64_t splitmix "gwm_splitmix"(uint64_t x) noexcept
+
+
+cdef extern from "words.h" nogil:
+    bint equal "gwm_equal"(const uint8_t *a, const uint8_t *b, size_t size) noexcept
+    uint64_t word_at "gwm_word"(const uint8_t *at) noexcept
+    uint64_t few_at "gwm_few"(const uint8_t *at, size_t size) noexcept
 
 
 cdef enum:
     MAGIC = 0x4D574721
-    LAYOUT = 1
+    LAYOUT = 2
     FEW = 8              # candidates or paths that are scanned; beyond, indexed (bench/limits: the crossover is at 8)
-    CHUNK = 1024         # candidates that share bitsets
+    CHUNK = 1024         # candidates that share bitsets; beyond, shapes
     CHUNK_WORDS = 16
+    SHAPES = 32          # of one spot
 
 # Option values as the header holds them.
 cdef enum:
@@ -27,7 +35,7 @@ cdef enum:
     POLICY_NONE = 1
     POLICY_REWRITE = 2
 
-# What a Pred or a Group looks at.
+# What a Pred, a Group or a Part looks at.
 cdef enum:
     ON_PATH = 0
     ON_HEADER = 1
@@ -40,6 +48,13 @@ cdef enum:
     ANSWERS_NOTHING = 0
     ANSWERS_ERROR = 1
     ANSWERS_REDIRECT = 2
+
+# A spot, the place of candidates, is named by an offset whose low bits say what stands there.
+cdef enum:
+    SCANNED = 0          # Spot
+    SINGLE = 1           # Candidate that takes whatever comes
+    LARGE = 2            # Large
+    KINDS = 3
 
 
 cdef struct Slice:
@@ -60,29 +75,53 @@ cdef struct Slot:
 cdef struct Index:
     uint64_t seed
     uint32_t slots
-    uint32_t mask        # number of slots - 1; with slots == 0 the index is empty
+    uint32_t count       # of slots; 0 for an empty index
 
 
-cdef struct HostName:
-    Text text
-    uint32_t exact       # value + 1
-    uint32_t wildcard    # value + 1, for names with labels before this one
+# ------------------------------------------------------------------------------------------------------ what a change adds
+
+
+# A tree over the bits of a hash, four at each step: what a change adds without touching what was there. A branch is 16
+# offsets; one with LEAF set leads to a Leaf.
+cdef enum:
+    BRANCHES = 16
+    LEAF = 1
+
+
+cdef struct Leaf:
+    uint32_t low         # the hash
+    uint32_t high
+    uint32_t record
+
+
+# ----------------------------------------------------------------------------------------------------- ports and listeners
 
 
 cdef struct Scope:
-    Index names
-    uint64_t lengths[4]  # bit n: some wildcard's suffix has n bytes
-    uint32_t any         # value + 1, for any name and for none
-    uint32_t _pad
+    Index names          # of Host or Named; a wildcard's name begins with the dot
+    uint64_t lengths[4]  # bit n: some wildcard, its dot apart, has n bytes
+    uint32_t any         # the record for any name and for none
+    uint32_t added       # tree of the records that came later
+
+
+cdef struct Named:
+    Text text
+    uint32_t value       # listener id + 1
 
 
 cdef struct Port:
     uint32_t number
-    uint32_t is_tls
+    uint32_t header
+    uint32_t gate
+
+
+cdef struct Gate:
     Scope by_host        # its HTTP listeners, or its HTTPS ones
     Scope by_server_name # HTTPS and TLS listeners
+    uint32_t is_tls
     uint32_t tcp         # listener id + 1
     uint32_t udp         # listener id + 1
+    uint32_t _pad
 
 
 cdef struct Listener:
@@ -92,23 +131,44 @@ cdef struct Listener:
     uint32_t is_wildcard
 
 
+# ------------------------------------------------------------------------------------------------------------ virtual hosts
+
+
 cdef struct PathName:
     Text text
-    uint32_t exact       # Spot
-    uint32_t prefix      # Spot
+    uint32_t exact       # spot
+    uint32_t prefix      # spot
 
 
+# Up to FEW PathNames follow it, longest first, where they are not indexed.
 cdef struct Host:
+    Text text            # the name that finds it; empty for any
+    uint32_t fallthrough # Host; the one that it was in the beginning (see Header.moved)
+    uint32_t root        # spot of the prefix that covers everything
+    uint32_t rare        # Rare
+    uint16_t max_size    # bytes of the longest path
+    uint8_t name_count
+    uint8_t has_exact    # among the PathNames that follow
+
+
+# What most virtual hosts do without.
+cdef struct Rare:
     Index paths          # of PathName, where there are more than FEW
     uint64_t depths      # bit d: a prefix of d segments exists; bit 63: of 63 or more
-    uint32_t names       # PathName[name_count], longest first
-    uint32_t name_count
-    uint32_t max_size    # bytes of the longest path
-    uint32_t root        # Spot of the prefix that covers everything
-    uint32_t regexes     # Spot
-    uint32_t grpc        # Spot of GRPCRoutes' entries
-    uint32_t fallthrough # Host index + 1
+    uint32_t added       # tree of the PathNames that came later; one without spots is gone
+    uint32_t regexes     # spot
+    uint32_t grpc        # spot of GRPCRoutes' entries
     uint32_t _pad
+
+
+# --------------------------------------------------------------------------------------------------------------- candidates
+
+
+# What takes a request: its ids, and what it does.
+cdef struct Candidate:
+    uint32_t entry
+    uint32_t rule
+    uint32_t action
 
 
 cdef struct Pred:
@@ -116,22 +176,52 @@ cdef struct Pred:
     uint32_t name        # name id
     Text value
     uint32_t pattern     # set index + 1 for a regular expression
-    uint32_t _pad
 
 
-cdef struct Candidate:
-    uint32_t entry
-    uint32_t rule
+cdef struct Asking:
+    Candidate candidate
     uint32_t method      # method id, 0 for any
     uint32_t preds       # Pred[pred_count]
     uint32_t pred_count
 
 
+# Asking[count] follow, in rank order.
 cdef struct Spot:
     uint32_t count
-    uint32_t candidates  # Candidate[count], in rank order
-    uint32_t chunks      # Chunk[chunk_count], where there are more than FEW
+
+
+cdef struct Large:
+    uint64_t seed        # of the shapes
+    uint32_t candidates  # Candidate[count], in rank order; a position is an index here
+    uint32_t count
+    uint32_t shapes      # Shape[shape_count], by their best
+    uint32_t shape_count
+    uint32_t chunks      # Chunk[chunk_count] of those in no shape
     uint32_t chunk_count
+    uint32_t positions   # of the candidates in chunks; 0 where all are
+    uint32_t _pad
+
+
+# Candidates with exact conditions on the same things: one hash over the values finds the one that holds.
+cdef struct Shape:
+    uint32_t slots       # Slot[slot_count] of Keys
+    uint32_t slot_count
+    uint32_t best        # position
+    uint32_t asks_method
+    uint32_t parts       # Part[part_count]
+    uint32_t part_count
+
+
+cdef struct Part:
+    uint32_t on
+    uint32_t name
+    uint32_t longest     # value, in bytes
+
+
+# Text[part_count] follow: the values.
+cdef struct Key:
+    uint32_t position
+    uint32_t method
 
 
 cdef struct Chunk:
@@ -159,7 +249,9 @@ cdef struct Group:
 cdef struct GroupValue:
     Text text
     uint32_t bits
-    uint32_t _pad
+
+
+# ------------------------------------------------------------------------------------------------------------------ actions
 
 
 cdef struct Backend:
@@ -169,7 +261,8 @@ cdef struct Backend:
     uint32_t cors
 
 
-cdef struct Rule:
+# What a rule does. Most do the same as another one, and share it.
+cdef struct Action:
     uint32_t answer
     uint32_t status
     uint32_t cors
@@ -179,59 +272,108 @@ cdef struct Rule:
     uint32_t needs_chance # several backends, or mirrors that are sampled
 
 
+# ------------------------------------------------------------------------------------------------------------------- header
+
+
 cdef struct Name:
     Text text
     uint32_t id
-    uint32_t _pad
+
+
+cdef struct MethodName:
+    uint64_t word        # method_word
+    Text text
 
 
 cdef struct Header:
     uint32_t magic
     uint32_t layout
-    uint64_t size
+    uint64_t size        # bytes of the block that belong to this table
     uint32_t policy
     uint32_t detect_misdirected
     uint32_t regex_after_prefix
     uint32_t port_count
-    uint32_t ports
-    uint32_t listeners
+    uint32_t ports       # Port[port_count]
+    uint32_t listeners   # the offset of every Listener
     uint32_t listener_count
-    uint32_t hosts
-    uint32_t host_count
-    uint32_t rules
-    uint32_t rule_count
-    uint32_t methods     # Name[method_count], ids from 1
+    uint32_t moved       # tree from the first Host of a virtual host to the one that it is now
+    uint32_t methods     # MethodName[method_count], ids from 1
     uint32_t method_count
-    uint32_t entry_count
-    uint32_t entry_rules # the rule of every entry
-    uint32_t _pad
-    Index header_names   # of Name
-    Index query_names    # of Name
     uint32_t header_name_count
     uint32_t query_name_count
-
-
-cdef inline const uint8_t *at(const uint8_t *block, uint32_t offset) noexcept nogil:
-    return block + offset
+    Index header_names   # of Name
+    Index query_names    # of Name
+    uint64_t lengths     # bit n: a header whose name has n bytes may matter; bit 63: 63 or more
+    uint32_t host_count
+    uint32_t entry_count
+    uint32_t rule_count
+    uint32_t _pad
 
 
 cdef inline bint same(Slice a, const uint8_t *block, Text b) noexcept nogil:
-    return a.size == b.size and memcmp(a.at, block + b.at, b.size) == 0
+    return a.size == b.size and equal(a.at, block + b.at, b.size)
+
+
+cdef inline uint64_t method_word(Slice method) noexcept nogil:
+    """A method of up to seven bytes and its length as one word; 0 for a longer one."""
+    if method.size > 7:
+        return 0
+    return few_at(method.at, method.size) | <uint64_t>method.size << 56
+
+
+cdef inline uint32_t slot_of(uint64_t hashed, uint32_t count) noexcept nogil:
+    return <uint32_t>((<uint64_t><uint32_t>hashed * count) >> 32)
 
 
 cdef inline uint32_t probe(const uint8_t *block, const Index *index, Slice key, uint64_t hashed) noexcept nogil:
     """The record with this text, else 0."""
-    if index.slots == 0:
+    if index.count == 0:
         return 0
     cdef const Slot *slots = <const Slot *>(block + index.slots)
     cdef uint32_t tag = <uint32_t>(hashed >> 32)
-    cdef uint32_t where = <uint32_t>hashed & index.mask
+    cdef uint32_t where = slot_of(hashed, index.count)
     while slots[where].record != 0:
         if slots[where].tag == tag and same(key, block, (<const Text *>(block + slots[where].record))[0]):
             return slots[where].record
-        where = (where + 1) & index.mask
+        where += 1
+        if where == index.count:
+            where = 0
     return 0
 
 
 cdef inline uint32_t look_up(const uint8_t *block, const Index *index, Slice key) noexcept nogil:
     return probe(block, index, key, hash_text(index.seed, key.at, key.size))
+
+
+cdef inline uint32_t find_leaf(const uint8_t *block, uint32_t tree, uint64_t hashed) noexcept nogil:
+    """The record of a tree's leaf with this hash, else 0."""
+    cdef uint64_t left = hashed
+    cdef const Leaf *leaf
+    while tree != 0 and not tree & LEAF:
+        tree = (<const uint32_t *>(block + tree))[left & (BRANCHES - 1)]
+        left >>= 4
+    if tree == 0:
+        return 0
+    leaf = <const Leaf *>(block + (tree ^ LEAF))
+    return leaf.record if leaf.low == <uint32_t>hashed and leaf.high == <uint32_t>(hashed >> 32) else 0
+
+
+cdef inline uint32_t find_added(const uint8_t *block, uint32_t tree, Slice key, uint64_t hashed) noexcept nogil:
+    """The record with this text, else 0."""
+    cdef uint32_t record = find_leaf(block, tree, hashed)
+    if record != 0 and same(key, block, (<const Text *>(block + record))[0]):
+        return record
+    return 0
+
+
+cdef inline uint64_t hash_offset(uint32_t offset) noexcept nogil:
+    return splitmix(offset)
+
+
+cdef inline uint32_t present(const uint8_t *block, const Header *header, uint32_t host) noexcept nogil:
+    """The Host that a virtual host is in this table."""
+    cdef uint32_t moved
+    if header.moved == 0:
+        return host
+    moved = find_leaf(block, header.moved, hash_offset(host))
+    return moved if moved != 0 else host

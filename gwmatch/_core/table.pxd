@@ -1,22 +1,32 @@
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
+from .arena cimport Block
 from .arguments cimport Lines
 from .bound cimport Bound
-from .builder cimport Sets
+from .changes cimport Tables
 from .decide cimport Answer, Call
-from .decision cimport Decision
+from .decision cimport Decision, Rows
 from .fields cimport Line
+from .layout cimport Header
+from .sets cimport Sets
 
 
 cdef class RouteTable:
     cdef uint8_t *block
+    cdef uint32_t root       # its Header
+    cdef Block memory
     cdef Sets sets
+    cdef Tables tables
+    cdef Rows rows
+    cdef str gateway
     cdef readonly object table
+
+    cdef const Header *header(self) noexcept
 
 
 cdef class PortTable:
     cdef RouteTable owner
-    cdef uint32_t offset
+    cdef Rows rows
     cdef readonly int number
     cdef Bound bound
 

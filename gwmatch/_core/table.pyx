@@ -2,17 +2,19 @@
 
 import cython
 
-from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
-from libc.stdlib cimport free, malloc
+from cpython.object cimport PyObject
+from libc.stdint cimport uint8_t, uint32_t, uint64_t
+from libc.stdlib cimport free
 from libc.string cimport memcpy
 
 from .arguments cimport *
 from .batch cimport decide_list, decide_many
-from .builder cimport Builder, Sets
+from .changes cimport Tables
 from .chance cimport Chance, start_counter, unit
 from .decide cimport *
-from .decision cimport Decision
+from .decision cimport Decision, Rows
 from .scopes cimport *
+from .wanted cimport NO_MEMORY, ODD_SHAPE, READ, ROOM_LINES, read_wanted
 
 from ..errors import UsageError
 from .arguments import plain_headers
@@ -34,34 +36,58 @@ def _native_address():
     return api_address()
 
 
+_PENDING = object()
+"""In the place of an ir.Table: what was asked for is a table that a change makes."""
+
+
 cdef class RouteTable:
-    """The compiled form of an ir.Table: one block of memory, never changed, freed once."""
+    """The compiled form of an ir.Table. What it reads never changes, also while changes make other tables of it."""
 
     def __cinit__(self, table):
         self.block = NULL
-        address = _native_address()
-        cdef Builder builder = Builder(table, address)
+        if table is _PENDING:
+            return
+        self.tables = Tables(table, _native_address())
+        self.memory = self.tables.block
+        self.sets = self.tables.sets
+        self.block = self.memory.base
+        self.root = 0
+        self.rows = Rows(table.listeners, self.tables.rules, self.tables.entries)
+        self.gateway = table.gateway
         self.table = table
-        self.sets = builder.sets
-        # The arena grows by doubling; the block keeps what it needs.
-        cdef size_t size = builder.arena.size
-        self.block = <uint8_t *>malloc(size)
-        if self.block == NULL:
-            raise MemoryError(f"no {size} bytes for the table")
-        memcpy(self.block, builder.arena.base, size)
 
-    def __dealloc__(self):
-        free(self.block)
+    def changed(self, change):
+        """The RouteTable that an ir.Change makes of this one, which stays as it is.
+
+        None where the change has to be compiled anew: when it needs more room than is left beside the table, asks for a
+        method that no entry asked for, or when this table was changed before.
+        """
+        cdef uint32_t root = self.tables.changed(self.root, change)
+        cdef RouteTable made
+        if root == 0:
+            return None
+        made = RouteTable.__new__(RouteTable, _PENDING)
+        made.tables = self.tables
+        made.memory = self.memory
+        made.sets = self.sets
+        made.block = self.block
+        made.root = root
+        made.rows = self.rows
+        made.gateway = self.gateway
+        return made
 
     @property
     def nbytes(self):
-        """Size of the block in bytes, names and paths included."""
-        return (<const Header *>self.block).size
+        """Size of the block in bytes, names and paths included; of a changed table with what it was made of."""
+        return self.header().size
+
+    cdef const Header *header(self) noexcept:
+        return <const Header *>(self.block + self.root)
 
     @property
     def ports(self):
         """The port numbers that something listens on, ascending."""
-        cdef const Header *header = <const Header *>self.block
+        cdef const Header *header = self.header()
         cdef const Port *ports = <const Port *>(self.block + header.ports)
         return tuple([ports[i].number for i in range(header.port_count)])
 
@@ -71,20 +97,22 @@ cdef class RouteTable:
         Raises:
             UsageError: nothing listens on this port.
         """
-        cdef const Header *header = <const Header *>self.block
+        cdef const Header *header = self.header()
         cdef const Port *ports = <const Port *>(self.block + header.ports)
         cdef uint32_t i
         for i in range(header.port_count):
             if ports[i].number == <uint32_t>number:
                 return PortTable.__new__(PortTable, self, i)
         listening = ", ".join(map(str, self.ports)) or "none"
-        raise UsageError(f"no listener of {self.table.gateway} takes traffic on port {number}; ports with one: {listening}")
+        raise UsageError(f"no listener of {self.gateway} takes traffic on port {number}; ports with one: {listening}")
 
     def content(self):
-        """A copy of the block. Equal tables have equal blocks."""
-        return (<const char *>self.block)[:(<const Header *>self.block).size]
+        """A copy of the block. Equal tables have equal blocks, if no change made them."""
+        return (<const char *>self.block)[:self.header().size]
 
     def __reduce__(self):
+        if self.table is None:
+            raise TypeError("a RouteTable that a change made cannot be pickled; compile it anew")
         return RouteTable, (self.table,)
 
 
@@ -94,15 +122,15 @@ cdef class PortTable:
 
     def __cinit__(self, RouteTable owner not None, uint32_t index):
         # Python can come here by `__new__` (HI-O4): whatever it says, the port is one of the table's.
-        cdef const Header *header = <const Header *>owner.block
+        cdef const Header *header = owner.header()
         if index >= header.port_count:
             raise TypeError("a PortTable comes from Router.port")
         self.owner = owner
-        self.offset = header.ports + <uint32_t>(index * sizeof(Port))
+        self.rows = owner.rows
         self.bound.block = owner.block
         self.bound.sets = owner.sets.sets
         self.bound.api = owner.sets.api
-        self.bound.port = <const Port *>(owner.block + self.offset)
+        self.bound.port = <const Port *>(owner.block + header.ports) + index
         self.number = self.bound.port.number
 
     def __init__(self, *_):
@@ -124,11 +152,13 @@ cdef class PortTable:
             TypeError: an argument is neither str nor bytes, or headers are no pairs.
             ValueError: a float draw outside [0, 1).
         """
-        cdef Line room[LINES]
-        cdef Lines lines
+        cdef Line room[ROOM_LINES]
+        cdef Line *lines = room
         cdef Call call
         cdef Answer answer
         cdef Decision made
+        cdef uint64_t lengths = (<const Header *>(self.bound.block + self.bound.port.header)).lengths
+        cdef int known
         cdef bint grpc
         read_draw(draw, &call.chance)
         if not is_plain(method):
@@ -140,32 +170,29 @@ cdef class PortTable:
         if not is_plain(path):
             path = as_text(path, "path")
         if sni is None:
-            sni = b""
-        elif not is_plain(sni):
-            sni = as_text(sni, "sni")
-        lines.at = room
-        lines.count = 0
+            call.sni.at = NULL
+            call.sni.size = 0
+        else:
+            sni = plain(sni, "sni")
+            call.sni = slice_of(sni)
+        call.line_count = 0
         # SAFETY: from here to `done` no Python code runs and nothing is allocated, so what the slices point into, which the
         # arguments keep alive, cannot change. Headers of an unusual shape were copied first.
         if headers is not None:
-            if not read_lines(headers, &lines):
+            known = read_wanted(<PyObject *>headers, lengths, room, &lines, &call.line_count)
+            if known == ODD_SHAPE:
                 headers = plain_headers(headers)
-                read_lines(headers, &lines)
-            if lines.failed:
+                known = read_wanted(<PyObject *>headers, lengths, room, &lines, &call.line_count)
+            if known == NO_MEMORY:
                 raise MemoryError("no memory for the request's headers")
         call.method = slice_of(method)
         call.host = slice_of(host)
         call.target = slice_of(path)
-        call.sni = slice_of(sni)
-        call.lines = lines.at
-        call.line_count = lines.count
-        decide(
-            self.owner.block, self.owner.sets.sets, self.owner.sets.api,
-            <const Port *>(self.owner.block + self.offset), &call, &answer,
-        )
+        call.lines = lines
+        decide(self.bound.block, self.bound.sets, self.bound.api, self.bound.port, &call, &answer)
         grpc = answer.outcome == RESPOND and is_grpc(is_post(call.method), call.lines, call.line_count)
-        if lines.at != room:
-            free(lines.at)
+        if lines != room:
+            free(lines)
         # done
         if answer.failed:
             free(answer.rewritten)
@@ -325,11 +352,7 @@ cdef class PortTable:
         `decision.listener.tls_mode` says whether to pass it through or to terminate. Where the name belongs to an HTTPS
         listener the outcome is `refuse` with that listener: there `match` decides, request by request.
         """
-        if sni is None:
-            sni = b""
-        elif not is_plain(sni):
-            sni = as_text(sni, "sni")
-        return self.connection(TLS, sni, draw)
+        return self.connection(TLS, b"" if sni is None else plain(sni, "sni"), draw)
 
     def match_tcp(self, *, draw=None):
         """The Decision for a TCP connection: `forward` or `refuse`."""
@@ -343,9 +366,7 @@ cdef class PortTable:
         cdef Call call
         cdef Answer answer
         read_draw(draw, &call.chance)
-        decide_connection(
-            self.owner.block, <const Port *>(self.owner.block + self.offset), protocol, slice_of(sni), &call.chance, &answer
-        )
+        decide_connection(self.bound.block, self.bound.port, protocol, slice_of(sni), &call.chance, &answer)
         return self.decision(&call, &answer)
 
     cdef Decision decision(self, const Call *call, const Answer *answer):
@@ -354,7 +375,7 @@ cdef class PortTable:
         if answer.rewritten != NULL:
             path = taken_target(call, answer)
         made = Decision.__new__(Decision)
-        made.table = self.owner.table
+        made.table = self.rows
         made.seed = call.chance.seed
         made.listener_id = answer.listener
         made.entry_id = answer.entry

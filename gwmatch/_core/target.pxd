@@ -10,6 +10,11 @@ from .layout cimport Slice
 from .text cimport FORBIDDEN, ODD, UNRESERVED, byte_class, hex_digit
 
 
+cdef extern from "words.h" nogil:
+    bint is_clean "gwm_is_clean"(const uint8_t *at, size_t size) noexcept
+    bint no_forbidden "gwm_is_query"(const uint8_t *at, size_t size) noexcept
+
+
 cdef enum:
     MAX_PATH = 8192
     MAX_QUERY = 16384
@@ -34,11 +39,12 @@ cdef inline void split_target(Slice target, bint cut_fragment, Slice *path, Slic
 
 
 cdef inline bint is_query(Slice query) noexcept nogil:
-    cdef size_t i
-    cdef uint8_t some = 0
-    for i in range(query.size):
-        some |= byte_class[query.at[i]]
-    return not some & FORBIDDEN
+    return no_forbidden(query.at, query.size)
+
+
+cdef inline bint is_clean_path(Slice target) noexcept nogil:
+    """Whether a target is a path without a query, and one that nothing has to be asked of."""
+    return 0 < target.size <= MAX_PATH and target.at[0] == c'/' and is_clean(target.at, target.size)
 
 
 cdef inline bint is_path(Slice method, Slice path, bint *suspicious) noexcept nogil:
@@ -50,6 +56,8 @@ cdef inline bint is_path(Slice method, Slice path, bint *suspicious) noexcept no
         return method.size == 7 and is_word(method, b"CONNECT")
     if path.at[0] != c'/':
         return path.size == 1 and path.at[0] == c'*' and method.size == 7 and is_word(method, b"OPTIONS")
+    if is_clean(path.at, path.size):
+        return True
     for i in range(path.size):
         byte = path.at[i]
         if not byte_class[byte] & (FORBIDDEN | ODD):

@@ -1,10 +1,10 @@
-"""From a request to the entry that takes it: names, paths, conditions. Reads the block, allocates nothing but what fields.pxd
-gathers, and never leaves the bytes it was given."""
+"""From a request to the candidate that takes it: names, paths, conditions. Reads the block, allocates nothing but what
+fields.pxd gathers, and never leaves the bytes it was given. `found` is the offset of a Candidate, or one of the reasons below."""
 
-from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.string cimport memchr, memcmp
 
-from .fields cimport Line, Value, Values, gather_headers, gather_query, value_of
+from .fields cimport Line, Value, Values, gather_headers, gather_query, hash_value, value_of
 from .host cimport HOST_NAME, HostText
 from .layout cimport *
 from .native cimport GwmApi, GwmSet
@@ -26,9 +26,14 @@ cdef enum:
     UNREAD = 2
 
 
+cdef enum:
+    MOST_PARTS = 16              # things that the candidates of one shape ask for
+
+
 # A request on its way through a table.
 cdef struct Asked:
     const uint8_t *block
+    const Header *header
     GwmSet **sets
     const GwmApi *api
     Slice path
@@ -44,28 +49,39 @@ cdef struct Asked:
 # ----------------------------------------------------------------------------------------------------------------- hosts
 
 
+cdef inline uint32_t find_record(const uint8_t *block, const Scope *scope, Slice key) noexcept nogil:
+    cdef uint64_t hashed = hash_text(scope.names.seed, key.at, key.size)
+    cdef uint32_t record = probe(block, &scope.names, key, hashed)
+    if record == 0 and scope.added != 0:
+        record = find_added(block, scope.added, key, hashed)
+    return record
+
+
 cdef inline uint32_t find_name(const uint8_t *block, const Scope *scope, const HostText *host) noexcept nogil:
-    """The value + 1 of the most specific name that covers the host, else 0."""
+    """The record of the most specific name that covers the host, else 0."""
     cdef Slice key
     cdef uint32_t record
     cdef size_t i, left
-    if host.kind == HOST_NAME and scope.names.slots != 0:
+    # PERF(bench_match::bench_one_request): a scope without names, as most listeners of a port are, hashes nothing.
+    if host.kind == HOST_NAME and scope.names.count | scope.added:
         key.at = host.text
         key.size = host.size
-        record = look_up(block, &scope.names, key)
-        if record != 0 and (<const HostName *>(block + record)).exact != 0:
-            return (<const HostName *>(block + record)).exact
+        record = find_record(block, scope, key)
+        if record != 0:
+            return record
+        if not (scope.lengths[0] | scope.lengths[1] | scope.lengths[2] | scope.lengths[3]):
+            return scope.any
         for i in range(host.size):
             if host.text[i] != c'.':
                 continue
             left = host.size - i - 1
             if not (scope.lengths[left >> 6] >> (left & 63)) & 1:
                 continue
-            key.at = host.text + i + 1
-            key.size = left
-            record = look_up(block, &scope.names, key)
-            if record != 0 and (<const HostName *>(block + record)).wildcard != 0:
-                return (<const HostName *>(block + record)).wildcard
+            key.at = host.text + i
+            key.size = left + 1
+            record = find_record(block, scope, key)
+            if record != 0:
+                return record
     return scope.any
 
 
@@ -75,10 +91,10 @@ cdef inline uint32_t find_name(const uint8_t *block, const Scope *scope, const H
 cdef inline const Value *asked_value(Asked *asked, uint32_t on, uint32_t name) noexcept nogil:
     if on == ON_HEADER:
         if not asked.headers.gathered:
-            gather_headers(asked.block, asked.lines, asked.line_count, &asked.headers)
+            gather_headers(asked.block, asked.header, asked.lines, asked.line_count, &asked.headers)
         return value_of(&asked.headers, name)
     if not asked.params.gathered:
-        gather_query(asked.block, asked.query, &asked.params)
+        gather_query(asked.block, asked.header, asked.query, &asked.params)
     return value_of(&asked.params, name)
 
 
@@ -127,10 +143,11 @@ cdef inline int test(Asked *asked, const Pred *pred) noexcept nogil:
     return asked.api.set_matches(asked.sets[pred.pattern - 1], text.at, text.size, &bits) > 0
 
 
-cdef inline int64_t scan(Asked *asked, const Spot *spot) noexcept nogil:
+cdef inline int64_t scan(Asked *asked, uint32_t offset) noexcept nogil:
     """The first candidate whose conditions all hold; TOO_LONG where that cannot be said without reading too much."""
-    cdef const Candidate *candidates = <const Candidate *>(asked.block + spot.candidates)
-    cdef const Candidate *candidate
+    cdef const Spot *spot = <const Spot *>(asked.block + offset)
+    cdef const Asking *candidates = <const Asking *>(spot + 1)
+    cdef const Asking *candidate
     cdef const Pred *preds
     cdef uint32_t i, j
     cdef int known, result
@@ -148,7 +165,7 @@ cdef inline int64_t scan(Asked *asked, const Spot *spot) noexcept nogil:
             if result == UNREAD:
                 known = UNREAD
         if known == HOLDS:
-            return <int64_t>candidate.entry
+            return <int64_t>(<const uint8_t *>candidate - asked.block)
         if known == UNREAD:
             return TOO_LONG
     return NOT_FOUND
@@ -204,13 +221,15 @@ cdef extern from *:
     int ctz "gwm_ctz"(uint64_t word) noexcept nogil
 
 
-cdef inline int64_t search_chunk(Asked *asked, const Spot *spot, const Chunk *chunk) noexcept nogil:
-    cdef const Candidate *candidates = <const Candidate *>(asked.block + spot.candidates)
+cdef inline int64_t search_chunk(Asked *asked, const Large *large, const Chunk *chunk, int64_t limit, bint *unsure) noexcept nogil:
+    """The position of the first candidate whose conditions hold, if it is before `limit`."""
     cdef const Group *groups = <const Group *>(asked.block + chunk.groups)
     cdef const uint64_t *methods
     cdef uint64_t left[CHUNK_WORDS]
     cdef uint64_t unread[CHUNK_WORDS]
     cdef uint32_t i, first, words = chunk.words
+    if position_of(asked.block, large, chunk.first) >= limit:
+        return NOT_FOUND
     for i in range(words):
         left[i] = ~<uint64_t>0
         unread[i] = 0
@@ -226,25 +245,91 @@ cdef inline int64_t search_chunk(Asked *asked, const Spot *spot, const Chunk *ch
     for i in range(words):
         if left[i] != 0:
             first = 64 * i + <uint32_t>ctz(left[i])
-            if (unread[i] >> (first & 63)) & 1:
-                return TOO_LONG
-            return <int64_t>candidates[chunk.first + first].entry
+            unsure[0] = (unread[i] >> (first & 63)) & 1
+            return position_of(asked.block, large, chunk.first + first)
     return NOT_FOUND
 
 
-cdef inline int64_t search_spot(Asked *asked, uint32_t offset) noexcept nogil:
-    cdef const Spot *spot = <const Spot *>(asked.block + offset)
-    cdef const Chunk *chunks
+cdef inline int64_t position_of(const uint8_t *block, const Large *large, uint32_t number) noexcept nogil:
+    """The position of a candidate by its number among those in chunks."""
+    return (<const uint32_t *>(block + large.positions))[number] if large.positions != 0 else number
+
+
+cdef inline int64_t search_shape(Asked *asked, const Large *large, const Shape *shape) noexcept nogil:
+    """The position of the first candidate of this shape whose conditions hold."""
+    cdef const Part *parts = <const Part *>(asked.block + shape.parts)
+    cdef const Slot *slots = <const Slot *>(asked.block + shape.slots)
+    cdef const Value *value
+    cdef Slice texts[MOST_PARTS]
+    cdef uint64_t hashed = large.seed
+    cdef uint32_t i, where, tag
+    if shape.asks_method:
+        if asked.method == 0:
+            return NOT_FOUND
+        hashed = combine(hashed, asked.method)
+    for i in range(shape.part_count):
+        if not asked_text(asked, parts[i].on, parts[i].name, &texts[i]) or texts[i].size > parts[i].longest:
+            return NOT_FOUND
+        if parts[i].on == ON_HEADER or parts[i].on == ON_QUERY:
+            value = asked_value(asked, parts[i].on, parts[i].name)
+            hashed = combine(hashed, hash_value(value, large.seed))
+        else:
+            hashed = combine(hashed, hash_text(large.seed, texts[i].at, texts[i].size))
+    tag = <uint32_t>(hashed >> 32)
+    where = slot_of(hashed, shape.slot_count)
+    while slots[where].record != 0:
+        if slots[where].tag == tag and is_key(asked, shape, <const Key *>(asked.block + slots[where].record), texts):
+            return (<const Key *>(asked.block + slots[where].record)).position
+        where += 1
+        if where == shape.slot_count:
+            where = 0
+    return NOT_FOUND
+
+
+cdef inline bint is_key(Asked *asked, const Shape *shape, const Key *key, const Slice *texts) noexcept nogil:
+    cdef const Text *values = <const Text *>(key + 1)
     cdef uint32_t i
+    if shape.asks_method and key.method != asked.method:
+        return False
+    for i in range(shape.part_count):
+        if not same(texts[i], asked.block, values[i]):
+            return False
+    return True
+
+
+cdef inline int64_t search_large(Asked *asked, uint32_t offset) noexcept nogil:
+    """Shape by shape and chunk by chunk, as long as they may hold an earlier candidate than the one found."""
+    cdef const Large *large = <const Large *>(asked.block + offset)
+    cdef const Shape *shapes = <const Shape *>(asked.block + large.shapes)
+    cdef const Chunk *chunks = <const Chunk *>(asked.block + large.chunks)
+    cdef int64_t best = large.count
     cdef int64_t found
-    if spot.chunk_count == 0:
-        return scan(asked, spot)
-    chunks = <const Chunk *>(asked.block + spot.chunks)
-    for i in range(spot.chunk_count):
-        found = search_chunk(asked, spot, &chunks[i])
-        if found != NOT_FOUND:
-            return found
-    return NOT_FOUND
+    cdef bint unsure = False
+    cdef uint32_t i
+    # PERF(bench_match::bench_workload): candidates of one shape take one probe, however many they are.
+    for i in range(large.shape_count):
+        if shapes[i].best >= best:
+            break
+        found = search_shape(asked, large, &shapes[i])
+        if found != NOT_FOUND and found < best:
+            best = found
+    for i in range(large.chunk_count):
+        found = search_chunk(asked, large, &chunks[i], best, &unsure)
+        if found != NOT_FOUND and found < best:
+            best = found
+            if unsure:
+                return TOO_LONG
+            break
+    if best == large.count:
+        return NOT_FOUND
+    return large.candidates + best * <int64_t>sizeof(Candidate)
+
+
+cdef inline int64_t search_spot(Asked *asked, uint32_t spot) noexcept nogil:
+    cdef uint32_t kind = spot & KINDS
+    if kind == SINGLE:
+        return spot ^ SINGLE
+    return scan(asked, spot) if kind == SCANNED else search_large(asked, spot ^ LARGE)
 
 
 # ----------------------------------------------------------------------------------------------------------------- paths
@@ -252,26 +337,25 @@ cdef inline int64_t search_spot(Asked *asked, uint32_t offset) noexcept nogil:
 
 cdef inline bint covers(const uint8_t *block, Text prefix, Slice path) noexcept nogil:
     """Whether a prefix is whole segments of a path: /a covers /a and /a/b, not /ab."""
-    if path.size < prefix.size or memcmp(path.at, block + prefix.at, prefix.size) != 0:
-        return False
-    return path.size == prefix.size or path.at[prefix.size] == c'/'
+    if path.size <= prefix.size:
+        return same(path, block, prefix)
+    return path.at[prefix.size] == c'/' and equal(path.at, block + prefix.at, prefix.size)
 
 
 cdef inline int64_t search_prefixes(Asked *asked, const Host *host) noexcept nogil:
     """The longest prefix first, and the next one where its conditions fail."""
-    cdef const PathName *names = <const PathName *>(asked.block + host.names)
+    cdef const PathName *names = <const PathName *>(host + 1)
     cdef int64_t found
     cdef uint32_t i
-    if host.paths.slots != 0:
-        found = search_prefix_index(asked, host)
+    for i in range(host.name_count):
+        if names[i].prefix != 0 and covers(asked.block, names[i].text, asked.path):
+            found = search_spot(asked, names[i].prefix)
+            if found != NOT_FOUND:
+                return found
+    if host.rare != 0:
+        found = search_prefix_index(asked, host, <const Rare *>(asked.block + host.rare))
         if found != NOT_FOUND:
             return found
-    else:
-        for i in range(host.name_count):
-            if names[i].prefix != 0 and covers(asked.block, names[i].text, asked.path):
-                found = search_spot(asked, names[i].prefix)
-                if found != NOT_FOUND:
-                    return found
     return search_spot(asked, host.root) if host.root != 0 else NOT_FOUND
 
 
@@ -280,62 +364,74 @@ cdef struct Cut:
     uint32_t size
 
 
-cdef inline int64_t search_prefix_index(Asked *asked, const Host *host) noexcept nogil:
+cdef inline int64_t search_prefix_index(Asked *asked, const Host *host, const Rare *rare) noexcept nogil:
     """One pass hashes the prefixes at the depths that exist here; then they are probed from the longest."""
     cdef Cut cuts[64]
-    cdef uint64_t state = host.paths.seed
+    cdef uint64_t state = rare.paths.seed
     cdef const uint8_t *path = asked.path.at
     cdef size_t i, hashed = 0, size = asked.path.size
     cdef size_t last = size if size < host.max_size else host.max_size
     cdef uint32_t depth = 0, count = 0
     cdef int64_t found
+    if rare.depths == 0:
+        return NOT_FOUND
     for i in range(1, last + 1):
         if i < size and path[i] != c'/':
             continue
         depth += 1
         if depth < 63:
-            if not (host.depths >> depth) & 1:
+            if not (rare.depths >> depth) & 1:
                 continue
-        elif not (host.depths >> 63) & 1:
-            continue
+        elif not (rare.depths >> 63) & 1:
+            break
         while i - hashed >= 8:
-            state = hash_step(state, host.paths.seed, path + hashed)
+            state = hash_step(state, rare.paths.seed, path + hashed)
             hashed += 8
         if count == 64:
             # More depths than the array holds: what follows is longer and goes first.
-            found = search_deeper(asked, host, i)
+            found = search_deeper(asked, host, rare, i)
             if found != NOT_FOUND:
                 return found
             break
-        cuts[count].hashed = hash_finish(state, host.paths.seed, path + hashed, i)
+        cuts[count].hashed = hash_finish(state, rare.paths.seed, path, i)
         cuts[count].size = <uint32_t>i
         count += 1
     while count:
         count -= 1
-        found = probe_prefix(asked, host, cuts[count].hashed, cuts[count].size)
+        found = probe_prefix(asked, rare, cuts[count].hashed, cuts[count].size)
         if found != NOT_FOUND:
             return found
     return NOT_FOUND
 
 
-cdef inline int64_t probe_prefix(Asked *asked, const Host *host, uint64_t hashed, size_t size) noexcept nogil:
+cdef inline const PathName *find_path(const uint8_t *block, const Rare *rare, Slice path, uint64_t hashed) noexcept nogil:
+    """What came later counts instead of what was there; a PathName without spots says that nothing is there any more."""
+    cdef uint32_t record = 0
+    if rare.added != 0:
+        record = find_added(block, rare.added, path, hashed)
+    if record == 0:
+        record = probe(block, &rare.paths, path, hashed)
+    return <const PathName *>(block + record) if record != 0 else NULL
+
+
+cdef inline int64_t probe_prefix(Asked *asked, const Rare *rare, uint64_t hashed, size_t size) noexcept nogil:
     cdef Slice key
-    cdef uint32_t record
+    cdef const PathName *name
     key.at = asked.path.at
     key.size = size
-    record = probe(asked.block, &host.paths, key, hashed)
-    if record == 0 or (<const PathName *>(asked.block + record)).prefix == 0:
+    name = find_path(asked.block, rare, key, hashed)
+    if name == NULL or name.prefix == 0:
         return NOT_FOUND
-    return search_spot(asked, (<const PathName *>(asked.block + record)).prefix)
+    return search_spot(asked, name.prefix)
 
 
-cdef inline int64_t search_deeper(Asked *asked, const Host *host, size_t start) noexcept nogil:
+cdef inline int64_t search_deeper(Asked *asked, const Host *host, const Rare *rare, size_t start) noexcept nogil:
     """The cuts from `start` on, each hashed for itself: only a table with over 64 depths of nested prefixes comes here."""
     cdef size_t i = asked.path.size if asked.path.size < host.max_size else host.max_size
     cdef int64_t found
     while i >= start:
         if i == asked.path.size or asked.path.at[i] == c'/':
-            found = probe_prefix(asked, host, hash_text(host.paths.seed, asked.path.at, i), i)
+            found = probe_prefix(asked, rare, hash_text(rare.paths.seed, asked.path.at, i), i)
             if found != NOT_FOUND:
                 return found
         i -= 1
@@ -343,32 +439,37 @@ cdef inline int64_t search_deeper(Asked *asked, const Host *host, size_t start) 
 
 
 cdef inline int64_t search_exact(Asked *asked, const Host *host) noexcept nogil:
-    cdef const PathName *names = <const PathName *>(asked.block + host.names)
-    cdef uint32_t i, record
+    cdef const PathName *names = <const PathName *>(host + 1)
+    cdef const PathName *name
+    cdef const Rare *rare
+    cdef uint32_t i
     if asked.path.size > host.max_size:
         return NOT_FOUND
-    if host.paths.slots != 0:
-        record = look_up(asked.block, &host.paths, asked.path)
-        if record == 0 or (<const PathName *>(asked.block + record)).exact == 0:
-            return NOT_FOUND
-        return search_spot(asked, (<const PathName *>(asked.block + record)).exact)
-    for i in range(host.name_count):
-        if names[i].exact != 0 and same(asked.path, asked.block, names[i].text):
-            return search_spot(asked, names[i].exact)
+    if host.has_exact:
+        for i in range(host.name_count):
+            if names[i].exact != 0 and same(asked.path, asked.block, names[i].text):
+                return search_spot(asked, names[i].exact)
+    if host.rare != 0:
+        rare = <const Rare *>(asked.block + host.rare)
+        if rare.paths.count | rare.added:
+            name = find_path(asked.block, rare, asked.path, hash_text(rare.paths.seed, asked.path.at, asked.path.size))
+            if name != NULL and name.exact != 0:
+                return search_spot(asked, name.exact)
     return NOT_FOUND
 
 
 cdef inline int64_t search_http(Asked *asked, const Host *host) noexcept nogil:
     """Exact, then regular expressions and prefixes in the order that the table's options say (K3)."""
-    cdef bint after = (<const Header *>asked.block).regex_after_prefix
+    cdef uint32_t regexes = (<const Rare *>(asked.block + host.rare)).regexes if host.rare != 0 else 0
+    cdef bint after = asked.header.regex_after_prefix
     cdef int64_t found
     if asked.path.size == 0 or asked.path.at[0] != c'/':
         return search_spot(asked, host.root) if host.root != 0 else NOT_FOUND
     found = search_exact(asked, host)
     if found == NOT_FOUND and after:
         found = search_prefixes(asked, host)
-    if found == NOT_FOUND and host.regexes != 0:
-        found = search_spot(asked, host.regexes)
+    if found == NOT_FOUND and regexes != 0:
+        found = search_spot(asked, regexes)
     if found == NOT_FOUND and not after:
         found = search_prefixes(asked, host)
     return found
@@ -376,14 +477,15 @@ cdef inline int64_t search_http(Asked *asked, const Host *host) noexcept nogil:
 
 cdef inline int64_t search_host(Asked *asked, const Host *host) noexcept nogil:
     """The kind of route that the request is of goes first (M-9)."""
+    cdef uint32_t grpc = (<const Rare *>(asked.block + host.rare)).grpc if host.rare != 0 else 0
     cdef bint grpc_first
     cdef int64_t found
-    if host.grpc == 0:
+    if grpc == 0:
         return search_http(asked, host)
     grpc_first = is_grpc(asked.is_post, asked.lines, asked.line_count)
-    found = search_spot(asked, host.grpc) if grpc_first else search_http(asked, host)
+    found = search_spot(asked, grpc) if grpc_first else search_http(asked, host)
     if found == NOT_FOUND:
-        found = search_http(asked, host) if grpc_first else search_spot(asked, host.grpc)
+        found = search_http(asked, host) if grpc_first else search_spot(asked, grpc)
     return found
 
 
@@ -410,12 +512,13 @@ cdef inline bint is_grpc(bint is_post, const Line *lines, size_t count) noexcept
 
 
 cdef inline int64_t search(Asked *asked, uint32_t host) noexcept nogil:
-    """The entry that takes the request, from the virtual host `host - 1` on; NOT_FOUND, TOO_LONG or OUT_OF_MEMORY."""
-    cdef const Host *hosts = <const Host *>(asked.block + (<const Header *>asked.block).hosts)
+    """The candidate that takes the request, from the virtual host `host` on; NOT_FOUND, TOO_LONG or OUT_OF_MEMORY."""
+    cdef const Host *here
     cdef int64_t found = NOT_FOUND
     while host != 0 and found == NOT_FOUND:
-        found = search_host(asked, &hosts[host - 1])
-        host = hosts[host - 1].fallthrough
+        here = <const Host *>(asked.block + present(asked.block, asked.header, host))
+        found = search_host(asked, here)
+        host = here.fallthrough
     if asked.headers.failed or asked.params.failed:
         return OUT_OF_MEMORY
     return found

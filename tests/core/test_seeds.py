@@ -37,7 +37,7 @@ def colliding() -> list[str]:
     number = 0
     while len(found) < NAMES:
         name = f"n{number}.test"
-        if hashed(name.encode()) % SLOTS < 8:
+        if (hashed(name.encode()) & 0xFFFFFFFF) * SLOTS >> 32 < 8:
             found.append(name)
         number += 1
     return found

@@ -1,0 +1,5 @@
+from typing_extensions import disjoint_base
+
+# What is inside is for the compiled modules alone.
+@disjoint_base
+class Rules: ...
