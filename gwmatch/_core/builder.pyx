@@ -8,10 +8,24 @@ from libc.string cimport memcpy, memset
 
 from .arena cimport Block
 from .layout cimport *
+from .records cimport Field, field, read
 from .sets cimport Sets
 from .spots cimport Spots
 
 from ..errors import CompileError
+from ..ir import Entry, HostNode, PathNode, VirtualHost
+
+cdef Field METHOD = field(Entry, "method")
+cdef Field NAME = field(HostNode, "name")
+cdef Field NAME_EXACT = field(HostNode, "exact")
+cdef Field NAME_WILDCARD = field(HostNode, "wildcard")
+cdef Field PATHS = field(VirtualHost, "paths")
+cdef Field REGEXES = field(VirtualHost, "regexes")
+cdef Field GRPC = field(VirtualHost, "grpc")
+cdef Field FALLTHROUGH = field(VirtualHost, "fallthrough")
+cdef Field PATH = field(PathNode, "path")
+cdef Field EXACT = field(PathNode, "exact")
+cdef Field PREFIX = field(PathNode, "prefix")
 
 POLICIES = {"guard": POLICY_GUARD, "none": POLICY_NONE, "rewrite": POLICY_REWRITE}
 
@@ -33,7 +47,12 @@ cdef class Builder(Spots):
         self.query_names = {}
         self.actions = {}
         self.methods = {}
-        for method in sorted({entry.method for entry in self.entries if entry.method is not None}):
+        asked = set()
+        for entry in self.entries:
+            method = read(entry, &METHOD)
+            if method is not None:
+                asked.add(method)
+        for method in sorted(asked):
             self.methods[method] = len(self.methods) + 1
         self.build(table)
 
@@ -178,7 +197,7 @@ cdef class Builder(Spots):
         cdef uint32_t any = 0
         cdef size_t place = 0
         for node in nodes:
-            name, exact, wildcard = node.name, node.exact, node.wildcard
+            name, exact, wildcard = read(node, &NAME), read(node, &NAME_EXACT), read(node, &NAME_WILDCARD)
             if name == "":
                 any = 0 if wildcard is None else self._under_name(self.hosts[<size_t>wildcard], "")
                 continue
@@ -243,7 +262,7 @@ cdef class Builder(Spots):
         cdef list names = [None] * len(table.virtual_hosts)
         for listener in table.listeners:
             for node in listener.hosts:
-                name, exact, wildcard = node.name, node.exact, node.wildcard
+                name, exact, wildcard = read(node, &NAME), read(node, &NAME_EXACT), read(node, &NAME_WILDCARD)
                 if exact is not None:
                     names[<Py_ssize_t>exact] = name
                 if wildcard is not None:
@@ -259,10 +278,10 @@ cdef class Builder(Spots):
         for each in table.virtual_hosts:
             memset(&parts.head, 0, sizeof(Host))
             memset(&parts.rare, 0, sizeof(Rare))
-            self.paths(&parts, each.paths)
-            parts.rare.regexes = self.spot(each.regexes, True)
-            parts.rare.grpc = self.spot(each.grpc)
-            following = each.fallthrough
+            self.paths(&parts, read(each, &PATHS))
+            parts.rare.regexes = self.spot(read(each, &REGEXES), True)
+            parts.rare.grpc = self.spot(read(each, &GRPC))
+            following = read(each, &FALLTHROUGH)
             parts.head.fallthrough = 0 if following is None else <uint32_t>following + 1
             name = names[i]
             if name is not None:
@@ -295,7 +314,7 @@ cdef class Builder(Spots):
         cdef bytearray names
         cdef PathName *into = parts.few
         # The root, being the shortest path, comes last; nothing but a prefix can stand there.
-        if count != 0 and not nodes[count - 1].path:
+        if count != 0 and not read(nodes[count - 1], &PATH):
             count -= 1
             parts.head.root = self.spot(nodes[count].prefix)
         if count > FEW:
@@ -313,9 +332,9 @@ cdef class Builder(Spots):
 
     cdef PathName path_name(self, object node) except *:
         cdef PathName made
-        cdef bytes path = node.path
-        made.exact = self.spot(node.exact)
-        made.prefix = self.spot(node.prefix)
+        cdef bytes path = read(node, &PATH)
+        made.exact = self.spot(read(node, &EXACT))
+        made.prefix = self.spot(read(node, &PREFIX))
         made.text = self.block.text_of(path)
         return made
 

@@ -3,6 +3,7 @@
 Nothing that an older table reaches is written to, so those who read one need neither lock nor GIL.
 """
 
+from cpython.bytearray cimport PyByteArray_AS_STRING
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.string cimport memcpy, memset
 
@@ -176,6 +177,7 @@ cdef class Tables(Builder):
         cdef PathName name
         cdef size_t i, count
         cdef bytearray names
+        cdef PathName *into
         for i in range(parts.count):
             name = parts.few[i]
             found[self._path(name.text)] = (name.exact, name.prefix, name.text.at)
@@ -192,19 +194,20 @@ cdef class Tables(Builder):
         parts.rare.depths = 0
         count = len(found)
         names = bytearray(count * sizeof(PathName))
+        into = <PathName *>PyByteArray_AS_STRING(names)
         i = 0
         for path, (exact, prefix, at) in sorted(found.items(), key=_longest_first):
             name.text.at = at
             name.text.size = <uint32_t>len(path)
             name.exact = exact
             name.prefix = prefix
-            (<PathName *><char *>names)[i] = name
+            into[i] = name
             i += 1
         if count > FEW:
-            return self.index_paths(parts, <const PathName *><char *>names, count)
+            return self.index_paths(parts, into, count)
         parts.count = count
         for i in range(count):
-            parts.few[i] = (<const PathName *><char *>names)[i]
+            parts.few[i] = into[i]
             self.count_path(parts, &parts.few[i])
         return 0
 

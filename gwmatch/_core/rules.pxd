@@ -25,6 +25,7 @@ cdef class Rules:
     cdef int _candidate(self, Candidate *into, size_t number, object entry) except -1
     cdef uint32_t action(self, size_t rule) except 0
     cdef uint32_t _plain_action(self, object rule) except? 0
+    cdef bint _is_plain(self, filters) except -1
     cdef uint32_t _other_action(self, object rule) except 0
     cdef uint32_t _method(self, object method) except? 0
     cdef uint32_t name_id(self, int on, bytes name) except? 0

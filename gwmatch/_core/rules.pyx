@@ -6,6 +6,17 @@ from libc.stdlib cimport free
 from .arena cimport Block
 from .arena import Full
 from .layout cimport *
+from .records cimport Field, field, read
+
+from ..ir import Backend as IrBackend
+from ..ir import Entry, Rule
+
+cdef Field RULE = field(Entry, "rule")
+cdef Field BACKENDS = field(Rule, "backends")
+cdef Field FILTERS = field(Rule, "filters")
+cdef Field FAILURE = field(IrBackend, "failure")
+cdef Field WEIGHT = field(IrBackend, "weight")
+cdef Field BACKEND_FILTERS = field(IrBackend, "filters")
 
 
 cdef class Rules:
@@ -14,7 +25,7 @@ cdef class Rules:
 
     cdef int _candidate(self, Candidate *into, size_t number, object entry) except -1:
         into.entry = <uint32_t>number
-        into.rule = entry.rule
+        into.rule = read(entry, &RULE)
         into.action = self.action(into.rule)
         return 0
 
@@ -44,21 +55,21 @@ cdef class Rules:
 
     cdef uint32_t _plain_action(self, object rule) except? 0:
         """That of a rule which forwards to its one backend, as nearly all do; 0 for another rule."""
-        cdef tuple backends = rule.backends
-        cdef object filters = rule.filters
+        cdef tuple backends = read(rule, &BACKENDS)
+        cdef object filters = read(rule, &FILTERS)
         if len(backends) != 1 or not self._is_plain(filters):
             return 0
         backend = backends[0]
-        if backend.failure is not None or backend.weight == 0:
+        if read(backend, &FAILURE) is not None or read(backend, &WEIGHT) == 0:
             return 0
-        filters = backend.filters
+        filters = read(backend, &BACKEND_FILTERS)
         if not self._is_plain(filters):
             return 0
         if self.plain_action == 0:
             self.plain_action = self._lay_action(0, 0, 0, False, ((1, 0, 0, 0),))
         return self.plain_action
 
-    def _is_plain(self, filters):
+    cdef bint _is_plain(self, filters) except -1:
         """Whether filters answer nothing and leave nothing to chance. Most are the one object that stands for no filters."""
         if filters is self.plain:
             return True

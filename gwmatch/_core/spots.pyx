@@ -5,11 +5,16 @@ from libc.stdint cimport uint32_t, uint64_t
 from libc.string cimport memset
 
 from .layout cimport *
+from .records cimport Field, field, read
 from .rules cimport Rules
 
-from ..ir import PathKind
+from ..ir import Entry, PathKind
 
 cdef object REGULAR_EXPRESSION = PathKind.REGULAR_EXPRESSION
+cdef Field METHOD = field(Entry, "method")
+cdef Field HEADERS = field(Entry, "headers")
+cdef Field QUERY_PARAMS = field(Entry, "query_params")
+cdef Field GRPC = field(Entry, "grpc")
 
 
 cdef class Spots(Rules):
@@ -23,15 +28,17 @@ cdef class Spots(Rules):
         cdef uint32_t offset
         cdef Candidate single
         cdef object entry
+        cdef bint free = False
         if count == 0:
             return 0
         # What stands behind a candidate that takes whatever comes is never reached.
         for i in range(count):
             entry = self.entries[<Py_ssize_t>ids[i]]
-            if is_free(entry, on_path):
+            free = is_free(entry, on_path)
+            if free:
                 count = i + 1
                 break
-        if count == 1 and is_free(entry, on_path):
+        if count == 1 and free:
             self._candidate(&single, ids[0], entry)
             offset = self.block.take(sizeof(Candidate))
             (<Candidate *>(self.block.base + offset))[0] = single
@@ -47,7 +54,7 @@ cdef class Spots(Rules):
         for i in range(count):
             entry = self.entries[<Py_ssize_t>ids[i]]
             self._candidate(&made[i].candidate, ids[i], entry)
-            made[i].method = self._method(entry.method)
+            made[i].method = self._method(read(entry, &METHOD))
             asked = conditions(entry, on_path)
             made[i].preds = self._preds(asked)
             made[i].pred_count = <uint32_t>len(asked)
@@ -301,9 +308,10 @@ def by_best(item):
 
 cdef bint is_free(object entry, bint on_path) except -1:
     """Whether an entry takes whatever comes to its path."""
-    return not on_path and entry.method is None and not entry.headers and not entry.query_params and (
-        entry.grpc is None or (entry.grpc.service is None and entry.grpc.method is None)
-    )
+    if on_path or read(entry, &METHOD) is not None or read(entry, &HEADERS) != () or read(entry, &QUERY_PARAMS) != ():
+        return False
+    call = read(entry, &GRPC)
+    return call is None or (call.service is None and call.method is None)
 
 
 cdef list conditions(object entry, bint on_path):

@@ -9,10 +9,13 @@
 
 #include "classes.h"
 
+/* What takes a few instructions must not become a call because it is used in many places. */
+#define GWM_INLINE static inline __attribute__((always_inline))
+
 #define GWM_EACH_BYTE 0x0101010101010101u
 
 /* Eight bytes, the first one lowest. */
-static inline uint64_t gwm_word(const uint8_t *at) {
+GWM_INLINE uint64_t gwm_word(const uint8_t *at) {
     uint64_t word;
     memcpy(&word, at, 8);
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
@@ -22,7 +25,7 @@ static inline uint64_t gwm_word(const uint8_t *at) {
 }
 
 /* Up to seven bytes, zeros after them. */
-static inline uint64_t gwm_few(const uint8_t *at, size_t size) {
+GWM_INLINE uint64_t gwm_few(const uint8_t *at, size_t size) {
     if (size >= 4) {
         uint64_t low = (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
         const uint8_t *end = at + size - 4;
@@ -34,7 +37,7 @@ static inline uint64_t gwm_few(const uint8_t *at, size_t size) {
 }
 
 /* The last size % 8 bytes of a text of `size` bytes, as gwm_few has them. */
-static inline uint64_t gwm_rest(const uint8_t *text, size_t size) {
+GWM_INLINE uint64_t gwm_rest(const uint8_t *text, size_t size) {
     if (size < 8) return gwm_few(text, size);
     return gwm_word(text + size - 8) >> 1 >> (63 - 8 * (size & 7));
 }
@@ -50,14 +53,14 @@ static inline int gwm_equal(const uint8_t *a, const uint8_t *b, size_t size) {
 }
 
 /* A to Z of eight bytes to lower case, nothing else. */
-static inline uint64_t gwm_fold_word(uint64_t word) {
+GWM_INLINE uint64_t gwm_fold_word(uint64_t word) {
     uint64_t low = word & (0x7F * GWM_EACH_BYTE);
     uint64_t from_a = low + (0x80 - 'A') * GWM_EACH_BYTE;
     uint64_t past_z = low + (0x7F - 'Z') * GWM_EACH_BYTE;
     return word | ((from_a & ~past_z & ~word & (0x80 * GWM_EACH_BYTE)) >> 2);
 }
 
-static inline void gwm_fold(const uint8_t *from, size_t size, uint8_t *into) {
+GWM_INLINE void gwm_fold(const uint8_t *from, size_t size, uint8_t *into) {
     size_t i = 0;
     for (; i + 8 <= size; i += 8) {
         uint64_t word = gwm_fold_word(gwm_word(from + i));
@@ -72,19 +75,19 @@ static inline void gwm_fold(const uint8_t *from, size_t size, uint8_t *into) {
 typedef uint8_t gwm_bytes __attribute__((vector_size(16)));
 typedef uint64_t gwm_pair __attribute__((vector_size(16)));
 
-static inline gwm_bytes gwm_load(const uint8_t *at) {
+GWM_INLINE gwm_bytes gwm_load(const uint8_t *at) {
     gwm_bytes bytes;
     memcpy(&bytes, at, 16);
     return bytes;
 }
 
-static inline int gwm_any(gwm_bytes mask) {
+GWM_INLINE int gwm_any(gwm_bytes mask) {
     gwm_pair both = (gwm_pair)mask;
     return (both[0] | both[1]) != 0;
 }
 
 /* A text of up to 16 bytes in one vector: its first eight bytes and its last eight; 'a' where it has fewer than eight. */
-static inline gwm_bytes gwm_load_short(const uint8_t *at, size_t size) {
+GWM_INLINE gwm_bytes gwm_load_short(const uint8_t *at, size_t size) {
     gwm_pair both;
     if (size >= 8) {
         both[0] = gwm_word(at);
@@ -97,40 +100,54 @@ static inline gwm_bytes gwm_load_short(const uint8_t *at, size_t size) {
 }
 
 /* For each byte of a short load the one after it; 'a' after the last of either half. */
-static inline gwm_bytes gwm_following(gwm_bytes bytes) {
+GWM_INLINE gwm_bytes gwm_following(gwm_bytes bytes) {
     gwm_pair both = (gwm_pair)bytes;
     both = both >> 8 | (gwm_pair){(uint64_t)'a' << 56, (uint64_t)'a' << 56};
     return (gwm_bytes)both;
 }
 
-/* Bytes that make a target worth a closer look, each by itself or by the one that follows. */
-static inline gwm_bytes gwm_odd(gwm_bytes bytes, gwm_bytes following) {
+/* What makes a target worth a closer look: bytes, and slashes before slashes; dots after slashes and dots before either make
+ * a dot segment together only. */
+typedef struct {
+    gwm_bytes bytes, after_slash, before;
+} GwmOdd;
+
+GWM_INLINE void gwm_look(GwmOdd *odd, gwm_bytes bytes, gwm_bytes following) {
     typedef int8_t gwm_signed __attribute__((vector_size(16)));
     gwm_bytes found = (gwm_bytes)((gwm_signed)bytes < 0x21);
-    gwm_bytes slash = (gwm_bytes)(bytes == '/');
+    gwm_bytes slash = (gwm_bytes)(bytes == '/'), next_slash = (gwm_bytes)(following == '/');
+    gwm_bytes next_dot = (gwm_bytes)(following == '.');
     found |= (gwm_bytes)(bytes == 0x7F) | (gwm_bytes)(bytes == '#') | (gwm_bytes)(bytes == '%');
     found |= (gwm_bytes)(bytes == ';') | (gwm_bytes)(bytes == '\\') | (gwm_bytes)(bytes == '?');
-    return found | (slash & ((gwm_bytes)(following == '/') | (gwm_bytes)(following == '.')));
+    odd->bytes |= found | (slash & next_slash);
+    odd->after_slash |= slash & next_dot;
+    odd->before |= (gwm_bytes)(bytes == '.') & (next_slash | next_dot);
 }
 
 /* Whether a target is a path alone, of bytes that may stand in one, and with one reading: no '?', no escape, no ';', no
- * backslash, no empty segment, none that begins with a dot. It says no to some that are harmless; the slow way decides.
+ * backslash, no empty segment, no dot segment. It says no to some that are harmless; the slow way decides.
  * PERF(bench_match::bench_one_request): most targets are, and then nothing looks at them byte by byte. */
-static inline int gwm_is_clean(const uint8_t *at, size_t size) {
+GWM_INLINE int gwm_is_clean(const uint8_t *at, size_t size) {
     size_t i = 0;
+    uint8_t last;
+    GwmOdd odd = {{0}, {0}, {0}};
+    if (size == 0) return 1;
+    last = at[size - 1];
     if (size <= 16) {
         gwm_bytes bytes = gwm_load_short(at, size);
-        if (size == 16 && at[7] == '/' && (at[8] == '/' || at[8] == '.')) return 0;
-        return !gwm_any(gwm_odd(bytes, gwm_following(bytes)));
+        if (size == 16 && (at[7] == '/' || at[7] == '.') && (at[8] == '/' || at[8] == '.')) return 0;
+        gwm_look(&odd, bytes, gwm_following(bytes));
+    } else {
+        for (; i + 17 <= size; i += 16) gwm_look(&odd, gwm_load(at + i), gwm_load(at + i + 1));
+        gwm_look(&odd, gwm_load(at + size - 17), gwm_load(at + size - 16));
+        if ((uint8_t)(last - 0x21) >= 0x5E || gwm_class[last] & GWM_CLOSER) return 0;
     }
-    gwm_bytes found = {0};
-    for (; i + 17 <= size; i += 16) found |= gwm_odd(gwm_load(at + i), gwm_load(at + i + 1));
-    found |= gwm_odd(gwm_load(at + size - 17), gwm_load(at + size - 16));
-    return !gwm_any(found) && (uint8_t)(at[size - 1] - 0x21) < 0x5E && !(gwm_class[at[size - 1]] & GWM_CLOSER);
+    if (gwm_any(odd.bytes)) return 0;
+    return !gwm_any(odd.after_slash) || !(last == '.' || gwm_any(odd.before));
 }
 
 /* Whether no byte of a query is forbidden there. */
-static inline int gwm_is_query(const uint8_t *at, size_t size) {
+GWM_INLINE int gwm_is_query(const uint8_t *at, size_t size) {
     size_t i = 0;
     uint8_t some = 0;
     if (size < 16) {
@@ -146,7 +163,7 @@ static inline int gwm_is_query(const uint8_t *at, size_t size) {
 }
 
 /* Whether no byte is NUL, CR or LF. */
-static inline int gwm_is_field_value(const uint8_t *at, size_t size) {
+GWM_INLINE int gwm_is_field_value(const uint8_t *at, size_t size) {
     size_t i = 0;
     if (size < 16) {
         for (; i < size; i++)
@@ -162,7 +179,7 @@ static inline int gwm_is_field_value(const uint8_t *at, size_t size) {
 }
 
 /* Bytes that no lower-case host has, and dots before dots. */
-static inline gwm_bytes gwm_unhostly(gwm_bytes bytes, gwm_bytes following) {
+GWM_INLINE gwm_bytes gwm_unhostly(gwm_bytes bytes, gwm_bytes following) {
     gwm_bytes dot = (gwm_bytes)(bytes == '.');
     gwm_bytes fine = (gwm_bytes)((gwm_bytes)(bytes - 'a') < 26) | (gwm_bytes)((gwm_bytes)(bytes - '0') < 10);
     fine |= (gwm_bytes)(bytes == '-') | (gwm_bytes)(bytes == '_') | dot;
@@ -171,7 +188,7 @@ static inline gwm_bytes gwm_unhostly(gwm_bytes bytes, gwm_bytes following) {
 
 /* Whether a text is a host name as it is compared: lower-case labels, none empty and none too long, and no address.
  * PERF(bench_match::bench_one_request): most hosts are, and are then neither copied nor read label by label. */
-static inline int gwm_is_plain_host(const uint8_t *at, size_t size) {
+GWM_INLINE int gwm_is_plain_host(const uint8_t *at, size_t size) {
     size_t i = 0;
     uint8_t last;
     if (size == 0 || size > 63 || at[0] == '.') return 0;
