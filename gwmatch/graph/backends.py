@@ -45,15 +45,17 @@ class Backend(NamedTuple):
     ready: bool = True
 
     def node(self, weight: int = 1, filters: tuple[FilterNode, ...] = ()) -> BackendNode:
+        group, kind, namespace, name = self.target
+        reason, message = (None, "") if self.fault is None else self.fault
         return BackendNode(
-            group=self.target.group,
-            kind=self.target.kind,
-            namespace=self.target.namespace,
-            name=self.target.name,
+            group=group,
+            kind=kind,
+            namespace=namespace,
+            name=name,
             port=self.port,
             weight=weight,
-            reason=None if self.fault is None else self.fault.reason,
-            message="" if self.fault is None else self.fault.message,
+            reason=reason,
+            message=message,
             app_protocol=self.app_protocol,
             filters=filters,
             tls=self.tls,

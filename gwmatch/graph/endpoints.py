@@ -31,7 +31,7 @@ class Endpoints:
 
     def ready(self, namespace: str, service: str, port: ServicePort | None) -> bool:
         """Whether requests to a port can be answered. Yes, where no slice tells of the Service."""
-        ready = self._ready.get((namespace, service))
+        ready = self._ready.get((namespace, service)) if self._ready else None
         if ready is None:
             return True
         return bool(ready) if port is None else (port.name or _ANY) in ready or _ANY in ready

@@ -71,6 +71,11 @@ def _at(index: int) -> FieldPath:
     return _RULES[index]
 
 
+@lru_cache(maxsize=1024)
+def _backend_at(at: FieldPath, index: int) -> FieldPath:
+    return (at / "backendRefs")[index]
+
+
 class _Follower:
     """Follows the references of one route and keeps account of what came of them."""
 
@@ -93,7 +98,7 @@ class _Follower:
         if known is None:
             faults, before = len(self.faults), self.assumed
             self.assumed = ()
-            nodes = tuple([self._backend(ref, (at / "backendRefs")[index]) for index, ref in enumerate(refs)])
+            nodes = tuple([self._backend(ref, _backend_at(at, index)) for index, ref in enumerate(refs)])
             known = Followed(nodes, self.assumed)
             self.assumed = before
             if not filtered and len(self.faults) == faults:  # what a fault says names the field

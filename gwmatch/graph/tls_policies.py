@@ -44,6 +44,8 @@ class TLSPolicies:
     def settings(self, target: Target, port: ServicePort | None) -> BackendTLSNode | None:
         """What holds for connections to a port of `target`; None if nobody asks for TLS. `port` is None where nobody has
         seen the object."""
+        if not self._named:
+            return None
         whole = PolicyTarget(*target)
         if port is None and whole in self._sections:
             message = f"a BackendTLSPolicy is for one port of {target}, and which one has that name is not known"

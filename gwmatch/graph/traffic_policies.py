@@ -28,7 +28,7 @@ class TrafficPolicies:
 
     def of(self, target: Target) -> XBackendTrafficPolicy | None:
         """The policy that holds for a backend, all its ports included."""
-        return self._holders.get(PolicyTarget(*target))
+        return self._holders.get(PolicyTarget(*target)) if self._holders else None
 
     def _judge(self, policy: XBackendTrafficPolicy, named: Sequence[tuple[PolicyTarget, Fault | None]]) -> Judged:
         conflicts = [
