@@ -12,7 +12,7 @@ import gwmatch
 from .test_rows import TESTS, missing
 
 PAGE = (TESTS.parent / "docs" / "security.md").read_text(encoding="utf-8")
-PROOF = re.compile(r"`((?:corpus/|test_\w+\.py::)[^`…]+)`")
+PROOF = re.compile(r"`((?:corpus/|(?:\w+/)?test_\w+\.py::)[^`…]+)`")
 
 
 def lines() -> Iterator[tuple[str, list[str]]]:
