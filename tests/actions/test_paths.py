@@ -132,3 +132,11 @@ def test_without_an_edit_the_target_is_the_same(target):
 @given(TEXTS)
 def test_rooted_is_settled_at_once(path):
     assert rooted(rooted(path)) == rooted(path)
+
+
+@pytest.mark.parametrize(
+    ("target", "parts"),
+    [(b"/a#b#c", (b"/a", b"#b#c")), (b"/a?b?c", (b"/a", b"?b?c")), (b"/a#b?c#d", (b"/a", b"#b?c#d")), (b"?#", (b"", b"?#"))],
+)
+def test_a_target_is_split_at_the_first_mark(target, parts):
+    assert split(target) == parts
