@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from gwmatch.actions import mirrors as drawing
 from gwmatch.actions import sampled
 from gwmatch.ir import Backend, Mirror
 
@@ -88,3 +89,9 @@ def test_any_mirrors_and_any_seed(mirrors, seed):
     assert taken == sampled(mirrors, seed & (1 << 64) - 1)
     remaining = iter(mirrors)
     assert all(mirror in remaining for mirror in taken)
+
+
+def test_draws_are_those_of_splitmix64():
+    """The first three outputs for the seed 0, as published for the generator."""
+    words = [drawing._mixed(place * drawing._GOLDEN & drawing._WORD) for place in (1, 2, 3)]
+    assert words == [0xE220A8397B1DCDAF, 0x6E789E6AA1B965F4, 0x06C45D188009454F]

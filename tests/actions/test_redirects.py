@@ -173,3 +173,9 @@ def test_no_cors_headers_on_a_redirect_without_an_allowed_origin(headers):
     assert redirect_response(request, Redirect(), scheme="http", port=80, cors=cors).headers == (
         (b"location", b"http://a.test/"),
     )
+
+
+def test_the_response_leads_where_the_target_says():
+    """Under `rewrite` the path that was matched stands in for the one that was sent."""
+    given = redirect_response(Request.of("GET", "a.test", "/b/../a"), Redirect(), scheme="http", port=80, target=b"/a")
+    assert given.headers == ((b"location", b"http://a.test/a"),)

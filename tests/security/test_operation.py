@@ -99,7 +99,8 @@ def test_an_update_that_is_interrupted_anywhere_changes_nothing(raised: type[Bas
             gwmatch.resolve(serving.resources.updated(upserts=[route("blue")]), options=serving.options), "infra/edge"
         )
 
-    calls = entered(update)
+    update()  # what is cached is asked for once
+    calls = min(entered(update) for _ in range(3)) * 19 // 20  # the collector may call back, here and there
     places = range(1, calls, calls // 100)
     failed = 0
     for place in places:
