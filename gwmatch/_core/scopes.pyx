@@ -57,10 +57,11 @@ cdef object scope_method(dict scope):
     """GET for a WebSocket, whose handshake is one and whose scope does not say so."""
     kind = scope.get("type", "http")
     if kind == "websocket":
-        return scope.get("method", "GET")
-    if kind != "http":
+        method = scope.get("method", "GET")
+    elif kind == "http":
+        method = scope["method"]
+    else:
         raise ValueError(f"a scope of type {kind!r} is no request")
-    method = scope["method"]
     return method if is_plain(method) else as_text(method, "scope['method']")
 
 

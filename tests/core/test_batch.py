@@ -144,6 +144,15 @@ def test_strings_of_numpy_2() -> None:
         assert port.match_many("a.test", array).tolist() == [*expected, -1]
 
 
+def test_fields_of_records() -> None:
+    """Texts that lie between others, and not where their type would want them."""
+    records = np.zeros(3, dtype=[("number", "i1"), ("path", "S9"), ("host", "U7")])
+    records["path"], records["host"] = [b"/cart", b"x", b"/x"], ["a.test", "a..b", "ä"]
+    assert SHOP.port(80).match_many(records["host"], records["path"]).tolist() == [4, -1, -1]
+    assert SHOP.port(80).match_many("a.test", np.zeros(2, dtype="S0")).tolist() == [-1, -1]
+    assert SHOP.port(80).match_many("a.test", np.zeros(2, dtype="U0")).tolist() == [-1, -1]
+
+
 def test_masked_texts_are_nulls() -> None:
     array = np.ma.masked_array(np.array(["/a", "/b", "/c"]), mask=[False, True, False])
     assert SHOP.port(80).match_many("a.test", array).tolist() == [4, -1, 4]

@@ -163,6 +163,7 @@ def test_seeded_draws_are_those_of_match() -> None:
         ({"method": None}, KeyError),
         ({"path": None, "raw_path": None}, KeyError),
         ({"method": 1}, TypeError),
+        ({"type": "websocket", "method": 1}, TypeError),
         ({"raw_path": 1}, TypeError),
         ({"query_string": 1}, TypeError),
         ({"headers": [1]}, TypeError),
