@@ -273,6 +273,7 @@ def compare(
     loops: dict[str, list[float]] = {"idle": [], "floor": [], "match": []}
 
     def before() -> tuple[tuple[Any, ...], dict[str, Any]]:
+        loop(None, calls)  # whoever comes first would pay for the cache misses of all
         loops["idle"].append(timed(lambda: loop(None, calls)))
         loops["floor"].append(timed(lambda: loop(floor.match, calls)))
         loops["match"].append(timed(lambda: loop(asked.port.match, calls)))
