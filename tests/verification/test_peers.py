@@ -17,7 +17,7 @@ import gwmatch
 from gwmatch.verification import Bounds, Naming, Report, verify
 
 PEERS = Path(__file__).parent / "peers"
-BOUNDS = Bounds(requests=1500, seconds=60, concurrency=4)
+BOUNDS = Bounds(requests=1500, seconds=240, concurrency=4, timeout=30)
 RESOURCES = gwmatch.load(PEERS / "site.yaml")
 BY_METHOD_FIRST = ("# precedence: 1", "# precedence: 2")
 
