@@ -37,22 +37,24 @@ class Layered(Mapping[K, V], Generic[K, V]):
 
     def changed(self, puts: Mapping[K, V], takes: Iterable[K] = ()) -> Layered[K, V]:
         """A version with `puts`, and without those of `takes` that are not put."""
-        patch = self._patch.copy()
+        patch, base = self._patch.copy(), self._base
         size = self._size
         for key in takes:
-            if key in self and key not in puts:
+            if key not in puts and key in self:
                 patch[key] = _GONE
                 size -= 1
         for key, value in puts.items():
-            size += key not in self
+            held = patch.get(key)
+            if held is _GONE or (held is None and key not in base):
+                size += 1
             patch[key] = value
-        made: Layered[K, V] = Layered()
+        made: Layered[K, V] = Layered.__new__(Layered)
         made._size = size
         # PERF(bench_update::one_route): P changes between two folds cost P copies of P/2 keys and one of N, least at P² = 2 N.
-        if len(patch) > _SMALL and len(patch) ** 2 > 2 * len(self._base):
-            made._base = _folded(self._base, patch)
+        if len(patch) > _SMALL and len(patch) ** 2 > 2 * len(base):
+            made._base, made._patch = _folded(base, patch), {}
         else:
-            made._base, made._patch = self._base, patch
+            made._base, made._patch = base, patch
         return made
 
     def flat(self) -> Mapping[K, V]:

@@ -197,6 +197,8 @@ class ResourceSet:
 
     def _stop(self, intake: Intake) -> None:
         """Raises LoadError if something that was taken in stops the load."""
+        if not intake.remarks:
+            return
         stopping = [Severity.UNREADABLE, Severity.REFUSED] if self._settings.invalid == "error" else [Severity.UNREADABLE]
         if any(each.severity in stopping for each in intake.remarks):
             # A field that is required and another that is unknown are often one mistake, so that both are shown.
@@ -205,21 +207,24 @@ class ResourceSet:
             raise LoadError(problem for _, problem in _located(fatal))
 
     def _like(self) -> ResourceSet:
-        made = ResourceSet()
-        for name in self.__slots__:
-            setattr(made, name, getattr(self, name))
+        made = ResourceSet.__new__(ResourceSet)
+        made._settings, made._shelves = self._settings, self._shelves
+        made._keyed_notices, made._keyed_rejections = self._keyed_notices, self._keyed_rejections
+        made._skipped, made._foreign, made._withheld = self._skipped, self._foreign, self._withheld
         return made
 
     def _differs(self, other: ResourceSet, key: ResourceKey) -> bool:
         """Whether the two sets have different objects of a key, as far as they read them."""
-        if (key.group, key.kind) not in KINDS or any(
-            key in each._withheld or any(key == about for about, _ in each._keyed_rejections) for each in (self, other)
-        ):
+        if (key.group, key.kind) not in KINDS or self._doubts(key) or other._doubts(key):
             return True
         mine, theirs = self._held(key), other._held(key)
         if mine is None or theirs is None:
             return mine is not theirs
         return mine.resource != theirs.resource
+
+    def _doubts(self, key: ResourceKey) -> bool:
+        """Whether an object of the key was refused, so that there is more to it than what is held."""
+        return key in self._withheld or any(key == about for about, _ in self._keyed_rejections)
 
     def _held(self, key: ResourceKey) -> Held | None:
         served = KINDS.get((key.group, key.kind))

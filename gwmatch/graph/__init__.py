@@ -3,9 +3,12 @@ resolved, or carries the Condition that says why not. Nothing after this looks a
 
 from __future__ import annotations
 
+from .ancestors import has_room
+from .dependents import Dependents, dependents, differing
 from .endpoints import NO_READY_ENDPOINTS
 from .mesh import in_effect, port_key, resolve_mesh
 from .nodes import (
+    ROUTE_TYPES,
     Attachment,
     BackendNode,
     ClientValidation,
@@ -24,17 +27,19 @@ from .nodes import (
     RuleNode,
 )
 from .policy_nodes import BackendTLSNode, Policies, PolicyNode, PolicyTarget
-from .resolution import Prepared, assemble, prepare, resolve
+from .resolution import Prepared, assemble, prepare, prepare_again, resolve
 from .routes import Context, Parent, resolve_route
 
 __all__ = [
     "NO_READY_ENDPOINTS",
+    "ROUTE_TYPES",
     "Attachment",
     "BackendNode",
     "BackendTLSNode",
     "ClientValidation",
     "Condition",
     "Context",
+    "Dependents",
     "FilterNode",
     "GatewayClassNode",
     "GatewayNode",
@@ -53,9 +58,13 @@ __all__ = [
     "RouteRule",
     "RuleNode",
     "assemble",
+    "dependents",
+    "differing",
+    "has_room",
     "in_effect",
     "port_key",
     "prepare",
+    "prepare_again",
     "resolve",
     "resolve_mesh",
     "resolve_route",

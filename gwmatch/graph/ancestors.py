@@ -120,11 +120,24 @@ def _backends(route: RouteNode) -> Iterator[BackendNode]:
             yield from (each.backend for each in rule.filters if each.backend is not None)
 
 
+def has_room(surroundings: Surroundings, gateways: Mapping[ResourceKey, GatewayNode]) -> bool:
+    """Whether the BackendTLSPolicies have room for all Gateways, so that none is closed anywhere, whatever routes there are."""
+    controllers = {ASSUMED_CONTROLLER, *(gateway.controller for gateway in gateways.values())}
+    return all(_room(each, controllers) >= len(gateways) for each in surroundings.tls_policies.judged)
+
+
+def _room(judged: Judged, controllers: Container[str]) -> int:
+    """How many Gateways of ours the status can list, beside those of other controllers."""
+    place = PLACES.get(type(judged.resource), POLICY_PLACE)
+    entries = [entry for entry in _entries(judged.resource.status, place.field) if isinstance(entry, Mapping)]
+    return place.limit - sum(entry.get("controllerName") not in controllers for entry in entries)
+
+
 def _placed(judged: Judged, concerned: Concerned, controllers: set[str]) -> PolicyNode:
     place = PLACES.get(type(judged.resource), POLICY_PLACE)
     wanted = {gateway for target in judged.used for gateway in concerned.get(target, ())}
     entries = [entry for entry in _entries(judged.resource.status, place.field) if isinstance(entry, Mapping)]
-    room = place.limit - sum(entry.get("controllerName") not in controllers for entry in entries)
+    room = _room(judged, controllers)
     # Who has a place keeps it; the others come in the order of their names.
     held = [
         key

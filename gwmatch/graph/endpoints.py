@@ -29,6 +29,12 @@ class Endpoints:
                 if not each.ports:
                     ready.add(_ANY)
 
+    def differing(self, other: Endpoints) -> set[tuple[str | None, str]]:
+        """The Services, by namespace and name, of which the two know different things."""
+        if self is other:
+            return set()
+        return {key for key in {*self._ready, *other._ready} if self._ready.get(key) != other._ready.get(key)}
+
     def ready(self, namespace: str, service: str, port: ServicePort | None) -> bool:
         """Whether requests to a port can be answered. Yes, where no slice tells of the Service."""
         ready = self._ready.get((namespace, service)) if self._ready else None

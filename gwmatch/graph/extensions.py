@@ -22,6 +22,18 @@ class Extensions:
         self._kinds = {(kind.group, kind.kind): kind for kind in options.extensions}
         self._objects = {pair: _held(resources, kind) for pair, kind in self._kinds.items()}
 
+    def __eq__(self, other: object) -> bool:
+        """Whether the same is known of the same objects."""
+        return isinstance(other, Extensions) and (self._objects, self.assumed) == (other._objects, other.assumed)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def over(self, resources: ResourceSet) -> Extensions:
+        """The same for a set with the same objects of the registered kinds."""
+        made = Extensions.__new__(Extensions)
+        made._resources, made._kinds, made._objects = resources, self._kinds, self._objects
+        return made
+
     def of(self, role: Role) -> tuple[ExtensionKind, ...]:
         """The kinds that play a role."""
         return tuple(kind for kind in self._kinds.values() if role in kind.roles)
@@ -40,6 +52,11 @@ class Extensions:
         """Those that the set holds, by namespace and name."""
         return tuple(self._objects[kind.group, kind.kind].values())
 
+    @property
+    def assumed(self) -> frozenset[tuple[str, str]]:
+        """The registered kinds of which no object is in sight, so that any is taken to exist."""
+        return frozenset(pair for pair, kind in self._kinds.items() if self._assumes(kind))
+
     def lacks(self, key: ResourceKey) -> bool:
         """Whether an object of a registered kind is known not to exist."""
         held = self._objects.get((key.group, key.kind), {})
@@ -47,7 +64,10 @@ class Extensions:
             return False
         # As with Options.assume: where no object of a kind is in sight, nobody can tell.
         kind = self._kinds.get((key.group, key.kind))
-        return kind is None or not kind.assume or bool(held) or self._resources.holds(key.kind)
+        return kind is None or not self._assumes(kind)
+
+    def _assumes(self, kind: ExtensionKind) -> bool:
+        return kind.assume and not self._objects[kind.group, kind.kind] and not self._resources.holds(kind.kind)
 
 
 def _held(resources: ResourceSet, kind: ExtensionKind) -> Mapping[ResourceKey, Resource]:

@@ -55,17 +55,18 @@ class _Wanted(NamedTuple, Generic[Kind]):
 class References:
     """Answers what a reference leads to. Holds nothing that is not in the set, and never changes what it answers."""
 
-    __slots__ = ("_assumed", "_faults", "_grants", "_resources")
+    __slots__ = ("_faults", "_resources", "assumed", "grants")
 
-    def __init__(self, resources: ResourceSet, options: Options) -> None:
+    def __init__(self, resources: ResourceSet, options: Options, grants: Grants | None = None) -> None:
+        """`grants`: those of the set, if they are known."""
         self._resources = resources
-        self._grants = Grants(resources.of(ReferenceGrant))
-        self._assumed = frozenset(kind for kind in options.assume if not resources.holds(kind))
+        self.grants = grants or Grants(resources.of(ReferenceGrant))
+        self.assumed = frozenset(kind for kind in options.assume if not resources.holds(kind))
         self._faults: dict[ResourceKey, str | None] = {}  # each certificate is parsed once, however many listeners name it
 
     def assumes(self, kind: str) -> bool:
         """Whether objects of a kind are taken to exist as referred to."""
-        return kind in self._assumed
+        return kind in self.assumed
 
     def find(self, kind: type[Kind], namespace: str, name: str) -> Kind | None:
         return self._resources.get(kind, namespace, name)
@@ -79,7 +80,7 @@ class References:
 
         Said before anything is looked up, and in the same words whether or not the target exists (HI-R2).
         """
-        if self._grants.permit(source, target):
+        if self.grants.permit(source, target):
             return None
         return Fault(
             REF_NOT_PERMITTED,

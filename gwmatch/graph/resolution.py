@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from .. import collector
-from ..api import Gateway, ListenerSet, Namespace, ResourceKey, ResourceSet
+from ..api import (
+    GATEWAY_GROUP,
+    BackendTLSPolicy,
+    EndpointSlice,
+    Gateway,
+    ListenerSet,
+    Namespace,
+    ReferenceGrant,
+    ResourceKey,
+    ResourceSet,
+    Service,
+    ServiceImport,
+    XBackend,
+    XBackendTrafficPolicy,
+    XMesh,
+)
 from ..options import Options
 from .ancestors import place_policies
 from .exclusivity import settle
@@ -63,6 +80,43 @@ def prepare(resources: ResourceSet, *, controller: str | None = None, options: O
     gateways, listener_sets = _resolve_gateways(resources, classes, references, namespaces, options)
     context = context_of(gateways, listener_sets, references, namespaces, options)
     return Prepared(resources, controller, classes, gateways, listener_sets, context)
+
+
+def prepare_again(before: Prepared, resources: ResourceSet, touched: Collection[ResourceKey]) -> Prepared:
+    """What `prepare` gives for a set of which only some objects are not what they were, with all that stays used again."""
+    options, known = before.context.options, before.context.references
+    if all(key.group == GATEWAY_GROUP and key.kind in _ROUTES for key in touched):
+        return before._replace(
+            resources=resources, context=msgspec.structs.replace(before.context, references=known.over(resources))
+        )
+    kinds = {key.kind for key in touched}
+    references = Surroundings(resources, options, known, kinds)
+    namespaces = Namespaces(resources.of(Namespace)) if Namespace.KIND in kinds else before.context.namespaces
+    if _concern_no_gateway(kinds, known, references):
+        context = msgspec.structs.replace(before.context, references=references, namespaces=namespaces)
+        return before._replace(resources=resources, context=context)
+    classes = resolve_classes(resources, before.controller, references)
+    gateways, listener_sets = _resolve_gateways(resources, classes, references, namespaces, options)
+    context = context_of(gateways, listener_sets, references, namespaces, options)
+    return Prepared(resources, before.controller, classes, gateways, listener_sets, context)
+
+
+_ROUTES = frozenset(kind.KIND for kind in ROUTE_TYPES)
+_OF_ROUTES = frozenset(
+    kind.KIND
+    for kind in (*ROUTE_TYPES, Service, ServiceImport, EndpointSlice, BackendTLSPolicy, XBackend, XBackendTrafficPolicy, XMesh)
+)
+"""Kinds that no Gateway or ListenerSet depends on."""
+
+
+def _concern_no_gateway(kinds: Collection[str], before: Surroundings, after: Surroundings) -> bool:
+    """Whether Gateways and ListenerSets are the same for two surroundings, where objects of some kinds were touched."""
+    if before.assumed != after.assumed or before.extensions != after.extensions:
+        return False
+    others = set(kinds) - _OF_ROUTES
+    if others == {ReferenceGrant.KIND}:
+        return not before.grants.differing(after.grants, sources=("Gateway", "ListenerSet"))
+    return not others
 
 
 def assemble(prepared: Prepared, routes: Sequence[RouteNode]) -> Graph:

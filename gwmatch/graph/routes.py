@@ -73,7 +73,7 @@ class Doors:
         return self._known[asked]
 
     def _find(self, ref: ParentReference, kind: str, namespace: str) -> Door | None:
-        parent = self._parents.get(_parent(ref, namespace))
+        parent = self._parents.get(parent_of(ref, namespace))
         if parent is None:
             return None
         if parent.closed is None:
@@ -150,7 +150,7 @@ def _parent_refs(route: Route, namespace: str, context: Context) -> list[tuple[P
     stated = route.spec.parent_refs
     refs = [(ref, False) for ref in stated]
     if route.spec.use_default_gateways == "All":
-        whole = {_parent(ref, namespace) for ref in stated if not ref.section_name and ref.port is None}
+        whole = {parent_of(ref, namespace) for ref in stated if not ref.section_name and ref.port is None}
         by_default = [key for key in context.default_gateways if key not in whole]
         refs += [(ParentReference(namespace=key.namespace, name=key.name), True) for key in by_default]
     return refs
@@ -165,7 +165,7 @@ def _conditions(refused: Fault | None, resolved: Condition, partial: Condition |
     return _ALL_WELL if resolved is RESOLVED else (_ACCEPTED, resolved)
 
 
-def _parent(ref: ParentReference, namespace: str) -> ResourceKey:
+def parent_of(ref: ParentReference, namespace: str) -> ResourceKey:
     """What a parentRef names. An absent namespace is the route's own; spelling it out changes nothing (A-37)."""
     group, kind = _OLD_NAMES.get((ref.group, ref.kind), (ref.group, ref.kind))
     return ResourceKey(group, kind, ref.namespace or namespace, ref.name)

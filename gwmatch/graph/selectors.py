@@ -22,6 +22,12 @@ class Namespaces:
     def __contains__(self, name: str) -> bool:
         return name in self._labels
 
+    def differing(self, other: Namespaces) -> set[str]:
+        """The names of those that only one of the two holds, or with other labels."""
+        if self is other:
+            return set()
+        return {name for name in {*self._labels, *other._labels} if self._labels.get(name) != other._labels.get(name)}
+
     def selected(self, selector: LabelSelector | None, name: str) -> bool:
         """Whether `selector` selects the Namespace `name`."""
         return selects(selector, name, self._labels.get(name))

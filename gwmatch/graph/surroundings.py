@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import NamedTuple
 
 from ..api import (
     BackendRef,
     BackendTLSPolicy,
+    ConfigMap,
     EndpointSlice,
+    ReferenceGrant,
     Resource,
     ResourceKey,
     ResourceSet,
+    Secret,
     Service,
     ServiceImport,
     XBackend,
@@ -22,7 +26,7 @@ from .extensions import Extensions
 from .grants import Target
 from .nodes import BackendNode
 from .references import Fault, References
-from .tls_policies import TLSPolicies, rejected_targets
+from .tls_policies import KINDS, TLSPolicies, rejected_targets
 from .traffic_policies import TrafficPolicies
 from .xbackends import XBackends
 
@@ -42,16 +46,47 @@ class Surroundings(References):
 
     __slots__ = ("_followed", "endpoints", "extensions", "external_auth", "tls_policies", "traffic_policies", "xbackends")
 
-    def __init__(self, resources: ResourceSet, options: Options) -> None:
-        super().__init__(resources, options)
+    endpoints: Endpoints
+    tls_policies: TLSPolicies
+    traffic_policies: TrafficPolicies
+    xbackends: XBackends
+
+    def __init__(
+        self, resources: ResourceSet, options: Options, before: Surroundings | None = None, touched: Container[str] = ()
+    ) -> None:
+        """`before`: those of a set with the same objects, apart from some of the kinds `touched`; its parts are used again."""
+
+        def kept(*kinds: type[Resource]) -> bool:
+            return before is not None and not any(kind.KIND in touched for kind in kinds)
+
+        super().__init__(resources, options, before.grants if before and kept(ReferenceGrant) else None)
         self._followed: dict[tuple[str, str | None], dict[tuple[BackendRef, ...], Followed]] = {}
         self.external_auth = options.external_auth
         self.extensions = Extensions(resources, options)
-        self.endpoints = Endpoints(resources.of(EndpointSlice))
-        refused = rejected_targets(resources.withheld(BackendTLSPolicy))
-        self.tls_policies = TLSPolicies(resources.of(BackendTLSPolicy), refused, self)
-        self.traffic_policies = TrafficPolicies(resources.of(XBackendTrafficPolicy), self._no_backend)
-        self.xbackends = XBackends(resources.of(XBackend), self.tls_policies, self)
+        self.endpoints = before.endpoints if before and kept(EndpointSlice) else Endpoints(resources.of(EndpointSlice))
+        same = before is not None and (before.assumed, before.extensions) == (self.assumed, self.extensions)
+        if before and same and kept(BackendTLSPolicy, *KINDS, ConfigMap):
+            self.tls_policies = before.tls_policies
+        else:
+            refused = rejected_targets(resources.withheld(BackendTLSPolicy))
+            self.tls_policies = TLSPolicies(resources.of(BackendTLSPolicy), refused, self)
+        if before and same and kept(XBackendTrafficPolicy, *_BACKENDS):
+            self.traffic_policies = before.traffic_policies
+        else:
+            self.traffic_policies = TrafficPolicies(resources.of(XBackendTrafficPolicy), self._no_backend)
+        if before and same and kept(XBackend, BackendTLSPolicy, *KINDS, ConfigMap, Secret, ReferenceGrant):
+            self.xbackends = before.xbackends
+        else:
+            self.xbackends = XBackends(resources.of(XBackend), self.tls_policies, self)
+
+    def over(self, resources: ResourceSet) -> Surroundings:
+        """The same for a set that differs only in routes, which nothing here depends on."""
+        made = Surroundings.__new__(Surroundings)
+        for name in (*References.__slots__, *Surroundings.__slots__):
+            setattr(made, name, getattr(self, name))
+        made._resources = resources
+        made.extensions = self.extensions.over(resources)
+        return made
 
     def followed(self, kind: str, namespace: str | None) -> dict[tuple[BackendRef, ...], Followed]:
         """What lists of references without filters or faults led to, from routes of a kind and namespace: room for whoever

@@ -60,6 +60,18 @@ class TLSPolicies:
             return BackendTLSNode(hostname="", reason="Invalid", message=message)
         return None
 
+    def differing(self, other: TLSPolicies) -> set[PolicyTarget]:
+        """The objects about connections to which the two may say different things."""
+        if self is other:
+            return set()
+        found = {target.whole for target in self._rejected ^ other._rejected} | (self._sections ^ other._sections)
+        found |= self._named ^ other._named
+        for target in {*self._holders, *other._holders}:
+            mine, theirs = self._holders.get(target), other._holders.get(target)
+            if mine is None or theirs is None or self._settings[mine.key] != other._settings[theirs.key]:
+                found.add(target.whole)
+        return found
+
     def names(self, target: Target) -> bool:
         """Whether any policy names an object, rightly or not."""
         return PolicyTarget(*target) in self._named

@@ -30,6 +30,12 @@ class TrafficPolicies:
         """The policy that holds for a backend, all its ports included."""
         return self._holders.get(PolicyTarget(*target)) if self._holders else None
 
+    def differing(self, other: TrafficPolicies) -> set[PolicyTarget]:
+        """The backends for which the two have different policies."""
+        if self is other:
+            return set()
+        return {key for key in {*self._holders, *other._holders} if self._holders.get(key) != other._holders.get(key)}
+
     def _judge(self, policy: XBackendTrafficPolicy, named: Sequence[tuple[PolicyTarget, Fault | None]]) -> Judged:
         conflicts = [
             lost(target, holder)

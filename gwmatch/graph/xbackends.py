@@ -33,6 +33,12 @@ class XBackends:
         """How connections to it are secured; None for plain text, which it asks for."""
         return self._tls[backend.key]
 
+    def differing(self, other: XBackends) -> set[ResourceKey]:
+        """Those to which connections are secured differently."""
+        if self is other:
+            return set()
+        return {key for key in {*self._tls, *other._tls} if self._tls.get(key) != other._tls.get(key)}
+
     def _judge(self, backend: XBackend, policies: TLSPolicies, references: References) -> Judged:
         settings, unresolved, assumed = _settings(backend, references)
         key = backend.key

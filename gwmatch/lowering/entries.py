@@ -24,12 +24,14 @@ MATCHES: Mapping[type, Callable[[Any], Sequence[Match]]] = {
 
 
 class Entries:
-    """The rules and entries of all routes, numbered as they are added. `count` listeners have numbers from 0 on."""
+    """The rules and entries of routes, numbered as they are added. `count` listeners have numbers from 0 on, and rules and
+    entries from `first_rule` and `first_entry` on."""
 
-    def __init__(self, count: int, places: Places, policies: Policies) -> None:
+    def __init__(self, count: int, places: Places, policies: Policies, *, first_rule: int = 0, first_entry: int = 0) -> None:
         self.rules: list[Rule] = []
         self.entries: list[Entry] = []
         self.by_listener: list[list[Entry]] = [[] for _ in range(count)]
+        self._first_rule, self._first_entry = first_rule, first_entry
         self._places = places
         self._backends = Backends(policies)
         self._policies = policies
@@ -54,12 +56,12 @@ class Entries:
 
     def add_rule(self, rule: Rule, matches: Sequence[Match], listeners: Mapping[ListenerId, tuple[HostMatch, ...]]) -> None:
         """A rule, and an entry for each of its matches at each listener."""
-        rule_id = RuleId(len(self.rules))
+        rule_id = RuleId(self._first_rule + len(self.rules))
         self.rules.append(rule)
-        entries = self.entries
+        entries, first = self.entries, self._first_entry
         for index, match in enumerate(matches):
             for listener, hosts in listeners.items():
-                entry = Entry(EntryId(len(entries)), listener, rule_id, index, hosts, *match)
+                entry = Entry(EntryId(first + len(entries)), listener, rule_id, index, hosts, *match)
                 entries.append(entry)
                 self.by_listener[listener].append(entry)
 

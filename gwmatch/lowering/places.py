@@ -56,6 +56,11 @@ class GatewayPlaces:
         places = set(self._at.values())
         self._only = places.pop() if len(places) == 1 else None
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, GatewayPlaces) and self._at == other._at
+
+    __hash__ = None  # type: ignore[assignment]
+
     def divide(self, reached: dict[ListenerId, T]) -> Iterable[tuple[Place, dict[ListenerId, T]]]:
         if self._only is not None:
             return ((self._only, reached),)

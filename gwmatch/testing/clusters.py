@@ -234,6 +234,10 @@ def grants(draw: st.DrawFn, namespace: str) -> list[Mapping]:
     return found
 
 
+PARTS = (services, policies, xbackends, grants)
+"""What one tenant has beside routes, part by part."""
+
+
 @st.composite
 def clusters(draw: st.DrawFn, *, gateways: int = 1) -> list[Mapping]:
     """Manifests of one Gateway `infra/edge`, ListenerSets, and routes of every kind by two tenants, with all they refer to.
@@ -259,7 +263,7 @@ def clusters(draw: st.DrawFn, *, gateways: int = 1) -> list[Mapping]:
             namespace["metadata"]["labels"] = draw(st.sampled_from(({}, {"team": "web"}, {"team": "db"})))
             found.append(namespace)
     for tenant in TENANTS:
-        found += [each for part in (services, policies, xbackends, grants) for each in draw(part(tenant))]
+        found += [each for part in PARTS for each in draw(part(tenant))]
         for name in draw(st.lists(st.sampled_from(NAMES), max_size=2, unique=True)):
             parent = {"namespace": PLATFORM, "name": "edge"}
             found.append(
