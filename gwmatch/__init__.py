@@ -18,7 +18,7 @@ from .graph import Graph, resolve
 from .ir import Request, Response
 from .mesh import Mesh, compile_mesh
 from .options import ExtensionKind, Options
-from .router import Router, compile
+from .router import Router, compile, load_table
 
 __version__ = "0.1.0"
 
@@ -49,6 +49,7 @@ __all__ = [
     "get_include",
     "ir",
     "load",
+    "load_table",
     "reference",
     "resolve",
 ]

@@ -1,8 +1,8 @@
 """A mapping that never changes and of which another version, with a few keys changed, is made without a copy of the whole.
 
-Three dicts lie above one another. A version has the uppermost for itself, some tens of keys, and shares the two below with others:
-what was changed before, some thousands at most, and all the rest. The upper is folded into the middle when it is full, and the
-middle into the lowest when that costs as little as the copies of the middle did (0012).
+Three dicts lie above one another. A version has the uppermost for itself, some tens of keys, and shares the two below with
+others: what was changed before, some thousands at most, and all the rest. The upper is folded into the middle when it is full,
+and the middle into the lowest when that costs as little as the copies of the middle did (0012).
 """
 
 from __future__ import annotations

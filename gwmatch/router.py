@@ -6,34 +6,46 @@ reading it.
 
 from __future__ import annotations
 
+import mmap
+import os
+import tempfile
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from hashlib import sha256
+from pathlib import Path
 from threading import Lock
-from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from typing import Any
 
 from . import collector
 from ._core import Decision, PortTable, RouteTable
+from .addresses import parse_url
 from .api import Resource, ResourceKey, ResourceSet
-from .errors import CompileError, UsageError
+from .errors import CompileError, LoadError, Problem, UsageError
 from .graph import Graph, resolve
-from .ir import Table, as_bytes
+from .ir import Table
 from .lowering import lower
 from .options import Options
+from .stored import Stored, damaged, packed
 from .updates import Version, advance, first
 
 _GROUP = "gateway.networking.k8s.io"
-_PORTS = {"http": 80, "https": 443, "grpc": 80, "grpcs": 443, "tls": 443, "tcp": None, "udp": None}
-"""Where a URL of each scheme leads that names no port; None where it has to."""
-_SECURE = ("https", "grpcs", "tls")
-_GRPC = ("grpc", "grpcs")
-_CONNECTIONS = ("tls", "tcp", "udp")
 
 
 class Router:
     """What one Gateway does with requests. Made by compile()."""
 
-    __slots__ = ("__weakref__", "_gateway", "_graph", "_lock", "_ports", "_resources", "_routes", "_table", "_version")
+    __slots__ = (
+        "__weakref__",
+        "_gateway",
+        "_graph",
+        "_lock",
+        "_ports",
+        "_resources",
+        "_routes",
+        "_stored",
+        "_table",
+        "_version",
+    )
 
     def __init__(self, graph: Graph, table: Table, resources: ResourceSet | None = None) -> None:
         """`resources`: those that the graph is of; without them the Router cannot be updated."""
@@ -48,14 +60,20 @@ class Router:
         self._graph = graph
         self._table = table
         self._version = version
+        self._stored: Stored | None = None
         self._lock = Lock()
         self._ports: dict[int, PortTable] = {number: routes.port(number) for number in routes.ports}
 
     @property
     def graph(self) -> Graph:
-        """What the resources mean together. Of an updated Router it is put together when it is first asked for."""
+        """What the resources mean together. Of an updated Router it is put together when it is first asked for.
+
+        Raises:
+            UsageError: the Router was loaded: a stored table holds what it decides by, and not the resources.
+        """
         if self._graph is None:
-            assert self._version is not None
+            if self._version is None:
+                raise UsageError("a Router that was loaded has no graph: compile the resources")
             self._graph = self._version.graph()
         return self._graph
 
@@ -64,7 +82,7 @@ class Router:
         """The same as plain data: listeners, rules, entries. Equal resources have equal tables, however a Router came to them;
         an updated one lowers it when it is first asked for, and numbers its own entries in another way."""
         if self._table is None:
-            self._table = lower(self.graph, self._key())
+            self._table = lower(self.graph, self._key()) if self._stored is None else self._stored.table()
         return self._table
 
     @property
@@ -81,8 +99,7 @@ class Router:
     def content_hash(self) -> str:
         """SHA-256 of the compiled table, in hex. Equal resources in any order have equal tables; an updated Router compiles
         its own when it is first asked."""
-        routes = self._routes if self._is_as_lowered else RouteTable(self.table)
-        return sha256(routes.content()).hexdigest()
+        return sha256(self._as_lowered().content()).hexdigest()
 
     def port(self, number: int) -> PortTable:
         """What happens at one port; bind it once per listening socket and call its `match` for every request.
@@ -140,7 +157,7 @@ class Router:
         Raises:
             LoadError: an object is not well-formed; it names every problem of all of them, and nothing has changed.
             CompileError: the Gateway is gone, or its class is no longer ours, or a limit of the table is passed.
-            UsageError: the Router was compiled from a Graph, whose resources it does not know.
+            UsageError: the Router was compiled from a Graph or loaded, and does not know its resources.
         """
         before = self._known_version()
         step = advance(before, self._routes, self._table, upserts, deletes)
@@ -150,21 +167,50 @@ class Router:
         made._hold(self._gateway, step.routes, self._graph if is_same else step.graph, step.table, step.version)
         return made
 
-    @property
-    def resources(self) -> ResourceSet | None:
-        """What the Router was made of; None for one that was compiled from a Graph."""
-        return self._resources if self._version is None else self._version.resources
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes the compiled table to a file, for `load_table`. Equal resources give equal files.
+
+        The file is complete or not there: it takes the place of an older one in one step, and whoever has that one open goes on
+        reading it. It holds what decisions need, names and paths included, and neither certificates nor Secrets.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        target = Path(path)
+        handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(self._packed())
+            os.replace(temporary, target)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(temporary)
+            raise
+
+    def _packed(self) -> bytes:
+        routes = self._as_lowered()
+        return packed(self.table, routes.content(), routes.patterns)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled it is what `save` writes: it decides, and has no graph any more."""
+        return _restored, (self._packed(),)
 
     @property
-    def _is_as_lowered(self) -> bool:
-        """Whether what decides was made of the table, and not patched since."""
-        return self._version is None or self._version.patched is None
+    def resources(self) -> ResourceSet | None:
+        """What the Router was made of; None for one that was compiled from a Graph, or loaded."""
+        return self._resources if self._version is None else self._version.resources
+
+    def _as_lowered(self) -> RouteTable:
+        """What decides as it comes from the table, without the patches of updates."""
+        patched = self._version is not None and self._version.patched is not None
+        return RouteTable(self.table) if patched else self._routes
 
     def _known_version(self) -> Version:
         with self._lock:
             if self._version is None:
                 if self._resources is None:
-                    raise UsageError("a Router that was compiled from a Graph cannot be updated: compile a ResourceSet")
+                    origin = "compiled from a Graph" if self._stored is None else "loaded"
+                    raise UsageError(f"a Router that was {origin} cannot be updated: compile a ResourceSet")
                 self._version = first(self.graph, self._resources, self._key())
             return self._version
 
@@ -175,82 +221,6 @@ class Router:
     def __repr__(self) -> str:
         rules = "" if self._table is None else f"{len(self._table.rules)} rules, "
         return f"<Router of {self._gateway}: {rules}ports {', '.join(map(str, self.ports))}>"
-
-
-class Address(NamedTuple):
-    """What an absolute URL says of a request or a connection."""
-
-    scheme: str
-    """In lower case: http, https, grpc, grpcs, tls, tcp or udp."""
-    port: int
-    host: str
-    """As Host has it: with the port, where the URL names one."""
-    target: str
-    """Path and query, to the letter."""
-    server_name: str | None
-    """What a client would send in its TLS handshake; None for addresses, and where there is no TLS."""
-
-    @property
-    def is_connection(self) -> bool:
-        return self.scheme in _CONNECTIONS
-
-    def complete(self, method: str | None, headers: Any) -> tuple[str, Any]:
-        """Method and headers of the request, with what the scheme implies.
-
-        Raises:
-            UsageError: no request of this scheme has such a method or such headers.
-        """
-        if self.is_connection and (method is not None or headers):
-            raise UsageError(f"a connection ({self.scheme}://) has no method and no headers")
-        if self.scheme not in _GRPC:
-            return "GET" if method is None else method, headers
-        if method not in (None, "POST"):
-            raise UsageError(f"a gRPC call ({self.scheme}://) is a POST, not a {method}")
-        lines = tuple(headers.items() if hasattr(headers, "items") else headers or ())
-        return "POST", lines if _has_type(lines) else (*lines, ("content-type", "application/grpc"))
-
-
-def _has_type(lines: Iterable[tuple[str | bytes, Any]]) -> bool:
-    return any(as_bytes(name).lower() == b"content-type" for name, _ in lines)
-
-
-def parse_url(url: str) -> Address:
-    """The parts of an absolute URL.
-
-    The target is kept to the letter; only a missing path becomes `/`, and a fragment is not sent.
-
-    >>> parse_url("https://shop.example.com/cart/../x?v=2#top")
-    Address(scheme='https', port=443, host='shop.example.com', target='/cart/../x?v=2', server_name='shop.example.com')
-    >>> parse_url("http://[::1]:8080")[1:]
-    (8080, '[::1]:8080', '/', None)
-    >>> parse_url("grpc://api.example.com/shop.Cart/Get")[1:4], parse_url("tls://db.example.com").server_name
-    ((80, 'api.example.com', '/shop.Cart/Get'), 'db.example.com')
-
-    Raises:
-        UsageError: it is not absolute, of another scheme, or lacks its host or the port of tcp and udp.
-    """
-    scheme, mark, rest = url.partition("://")
-    scheme = scheme.lower()
-    if not mark or scheme not in _PORTS:
-        known = ", ".join(_PORTS)
-        raise UsageError(f"{url!r} is no absolute URL such as https://shop.example.com/cart; schemes are {known}")
-    rest = rest.partition("#")[0]
-    end = min((rest.index(stop) for stop in "/?" if stop in rest), default=len(rest))
-    authority, target = rest[:end], rest[end:]
-    try:
-        parsed = urlsplit(f"//{authority}")
-        port, hostname = parsed.port or _PORTS[scheme], parsed.hostname
-    except ValueError as error:
-        raise UsageError(f"{url!r}: {error}") from None
-    if not hostname:
-        raise UsageError(f"{url!r} names no host")
-    if port is None:
-        raise UsageError(f"{url!r} names no port, and {scheme} has none by default")
-    if scheme in _CONNECTIONS and target not in ("", "/"):
-        raise UsageError(f"{url!r}: a connection has no path, only host and port")
-    is_address = ":" in hostname or hostname.replace(".", "").isdigit()
-    server_name = hostname if scheme in _SECURE and not is_address else None
-    return Address(scheme, port, authority, target if target.startswith("/") else f"/{target}", server_name)
 
 
 @collector.paused()
@@ -289,3 +259,39 @@ def _chosen(graph: Graph, gateway: str | None) -> ResourceKey:
     if key not in graph.gateways:
         raise CompileError(f"there is no such Gateway, or its class is not ours; known: {listed or 'none'}", resource=str(key))
     return key
+
+
+def load_table(path: str | os.PathLike[str]) -> Router:
+    """The Router that `Router.save` wrote, decided by where the file lies: it is mapped into memory, not read.
+
+    Processes that load one file share its memory. Every offset in it is checked before anything follows it, and what a match
+    reads is checked against damage; rules and entries are when they are first looked at. The Router has `table`, and neither
+    `graph` nor `update`. As long as it lives the file must not be written to; replace it as `save` does.
+
+    Raises:
+        LoadError: there is no such file, or it is no table, of another version of gwmatch, or damaged.
+    """
+    source = os.fspath(path)
+    try:
+        with open(source, "rb") as file:
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError) as error:  # ValueError: an empty file cannot be mapped, and a name with NUL names none
+        reason = getattr(error, "strerror", None) or str(error)
+        raise LoadError([Problem(message=f"cannot be read: {reason}", source=source)]) from None
+    return _restored(mapped, source)
+
+
+def _restored(data: bytes | mmap.mmap, source: str | None = None) -> Router:
+    stored = Stored(memoryview(data), source)
+    meta = stored.meta
+    try:
+        routes = RouteTable.restored(
+            stored.block, meta.patterns, meta.options, meta.gateway, stored.listeners, stored.rules, stored.entries
+        )
+    except (ValueError, CompileError) as error:
+        damaged(source, str(error))
+    made = Router.__new__(Router)
+    made._resources = None
+    made._hold(meta.gateway, routes, None, None, None)
+    made._stored = stored
+    return made

@@ -87,14 +87,14 @@ class Records(Sequence[T], Generic[T]):
     def _decoded(self, number: int) -> T:
         offset, size, checksum = _RECORD.unpack_from(self._index, number * _RECORD.size)
         if offset + size > self._data.nbytes:
-            _damaged(self._source, "an object lies outside of the file")
+            damaged(self._source, "an object lies outside of the file")
         text = self._data[offset : offset + size]
         if digest(text) & 0xFFFFFFFF != checksum:
-            _damaged(self._source, f"the checksum of an object, number {number} of its kind, is not what was written")
+            damaged(self._source, f"the checksum of an object, number {number} of its kind, is not what was written")
         try:
             return self._decoder.decode(text)
         except (msgspec.DecodeError, RecursionError) as error:
-            _damaged(self._source, f"an object cannot be read: {error}")
+            damaged(self._source, f"an object cannot be read: {error}")
 
 
 class Stored:
@@ -172,17 +172,17 @@ def _sections(data: memoryview, source: str | None) -> dict[str, memoryview]:
     if written != FORMAT:
         _unusable(source, f"the table has format {written}, and this version of gwmatch reads {FORMAT}: compile it again")
     if size != data.nbytes:
-        _damaged(source, f"there are {data.nbytes} bytes of {size}")
+        damaged(source, f"there are {data.nbytes} bytes of {size}")
     spans = [_SPAN.unpack_from(data, _HEAD.size + number * _SPAN.size) for number in range(len(_SECTIONS))]
     end = _START
     for offset, length in spans:
         if offset < end or offset % _ALIGNMENT or offset + length > size:
-            _damaged(source, "a section lies outside of the file")
+            damaged(source, "a section lies outside of the file")
         end = offset + length
     if digest(data[_HEAD.size : spans[-1][0]]) != checksum:
-        _damaged(source, "its checksum is not what was written")
+        damaged(source, "its checksum is not what was written")
     if any(length % _RECORD.size for name, (_, length) in zip(_SECTIONS, spans, strict=True) if name.startswith("index")):
-        _damaged(source, "an index is cut off")
+        damaged(source, "an index is cut off")
     return {name: data[offset : offset + length] for name, (offset, length) in zip(_SECTIONS, spans, strict=True)}
 
 
@@ -190,10 +190,11 @@ def _meta(text: memoryview, source: str | None) -> Meta:
     try:
         return msgspec.msgpack.decode(text, type=Meta)
     except (msgspec.DecodeError, RecursionError) as error:
-        _damaged(source, f"its head cannot be read: {error}")
+        damaged(source, f"its head cannot be read: {error}")
 
 
-def _damaged(source: str | None, message: str) -> NoReturn:
+def damaged(source: str | None, message: str) -> NoReturn:
+    """Raises the LoadError of a file that holds something else than what was written."""
     _unusable(source, f"the saved table is damaged: {message}; save it again")
 
 

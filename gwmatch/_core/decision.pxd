@@ -2,9 +2,9 @@ from libc.stdint cimport int32_t, uint64_t
 
 
 cdef class Rows:
-    cdef readonly tuple listeners
-    cdef readonly list rules
-    cdef readonly list entries
+    cdef readonly object listeners   # sequences, which may decode what they hold when it is asked for
+    cdef readonly object rules
+    cdef readonly object entries
 
 
 cdef class Decision:

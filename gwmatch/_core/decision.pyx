@@ -19,7 +19,7 @@ cdef class Rows:
         self.entries = entries
 
     def __reduce__(self):
-        return Rows, (self.listeners, self.rules[:], self.entries[:])
+        return Rows, (tuple(self.listeners), list(self.rules), list(self.entries))
 
 
 @cython.final

@@ -10,6 +10,7 @@ cdef class Sets:
     cdef size_t capacity
     cdef bint sealed
     cdef const GwmApi *api
+    cdef readonly list patterns  # of each set, its texts
 
     cdef uint32_t add(self, list patterns, size_t limit) except 0
     cdef int seal(self) except -1

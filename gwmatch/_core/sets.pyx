@@ -18,6 +18,7 @@ cdef class Sets:
         self.sets = NULL
         self.count = self.capacity = 0
         self.sealed = False
+        self.patterns = []
         self.api = <const GwmApi *><size_t>address
 
     def __dealloc__(self):
@@ -68,4 +69,5 @@ cdef class Sets:
             raise CompileError(f"regular expression {text!r}: {message.decode(errors='replace')}")
         self.sets[self.count] = made
         self.count += 1
+        self.patterns.append(tuple(patterns))
         return <uint32_t>self.count

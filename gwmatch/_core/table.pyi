@@ -1,11 +1,12 @@
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, NoReturn, final, overload
 
 import numpy as np
 from numpy.typing import NDArray
-from typing_extensions import disjoint_base
+from typing_extensions import Buffer, disjoint_base
 
-from ..ir import Change, Table
+from ..ir import Change, Entry, Listener, Rule, Table
+from ..options import Options
 from .arguments import _Headers, _Text
 from .columns import _Column
 from .decision import Decision
@@ -26,6 +27,18 @@ class RouteTable:
     @property
     def ports(self) -> tuple[int, ...]: ...
     def changed(self, change: Change) -> RouteTable | None: ...
+    @staticmethod
+    def restored(
+        block: Buffer,
+        patterns: Sequence[Sequence[bytes]],
+        options: Options,
+        gateway: str,
+        listeners: Sequence[Listener],
+        rules: Sequence[Rule],
+        entries: Sequence[Entry],
+    ) -> RouteTable: ...
+    @property
+    def patterns(self) -> tuple[tuple[bytes, ...], ...]: ...
     def port(self, number: int) -> PortTable: ...
     def content(self) -> bytes: ...
 

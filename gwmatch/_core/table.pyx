@@ -14,10 +14,14 @@ from .chance cimport Chance, start_counter, unit
 from .decide cimport *
 from .decision cimport Decision, Rows
 from .scopes cimport *
+from .sets cimport Sets
 from .wanted cimport NO_MEMORY, ODD_SHAPE, READ, ROOM_LINES, read_wanted
+
+from array import array
 
 from ..errors import UsageError
 from .arguments import plain_headers
+from .checking import fault_of
 
 
 def _seed_counter():
@@ -37,7 +41,7 @@ def _native_address():
 
 
 _PENDING = object()
-"""In the place of an ir.Table: what was asked for is a table that a change makes."""
+"""In the place of an ir.Table: what was asked for is a table that a change makes, or one that was stored."""
 
 
 cdef class RouteTable:
@@ -62,6 +66,8 @@ cdef class RouteTable:
         None where the change has to be compiled anew: when it needs more room than is left beside the table, asks for a
         method that no entry asked for, or when this table was changed before.
         """
+        if self.tables is None:  # restored
+            return None
         cdef uint32_t root = self.tables.changed(self.root, change)
         cdef RouteTable made
         if root == 0:
@@ -75,6 +81,36 @@ cdef class RouteTable:
         made.rows = self.rows
         made.gateway = self.gateway
         return made
+
+    @staticmethod
+    def restored(const uint8_t[::1] block not None, patterns, options, gateway, listeners, rules, entries):
+        """A RouteTable that reads a block where it lies, and keeps what holds it. `patterns` are those of its native sets, and
+        the last three the plain data that its numbers point at, in any sequence.
+
+        Raises:
+            ValueError: the block cannot be read; the message says why in a few words.
+            CompileError: a pattern cannot be taken.
+        """
+        sizes = array("I", [len(each) for each in patterns])
+        fault = fault_of(block, sizes, len(listeners), len(rules), len(entries))
+        if fault is not None:
+            raise ValueError(fault)
+        cdef RouteTable made = RouteTable.__new__(RouteTable, _PENDING)
+        made.sets = Sets(_native_address())
+        for each in patterns:
+            made.sets.add(list(each), options.regex_automaton_limit)
+        made._source = block
+        # SAFETY: nothing writes to the block of a RouteTable; the memoryview keeps its memory as long as this object lives.
+        made.block = <uint8_t *>&block[0]
+        made.root = 0
+        made.rows = Rows(listeners, rules, entries)
+        made.gateway = gateway
+        return made
+
+    @property
+    def patterns(self):
+        """The texts of each native set, in the order in which the block numbers them."""
+        return tuple(self.sets.patterns)
 
     @property
     def nbytes(self):
@@ -112,7 +148,7 @@ cdef class RouteTable:
 
     def __reduce__(self):
         if self.table is None:
-            raise TypeError("a RouteTable that a change made cannot be pickled; compile it anew")
+            raise TypeError("a RouteTable that a change made, or that was loaded, cannot be pickled; pickle its Router")
         return RouteTable, (self.table,)
 
 

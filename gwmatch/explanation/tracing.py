@@ -6,9 +6,10 @@ import random
 from collections.abc import Iterable
 
 from .. import reference
+from ..addresses import Address, parse_url
 from ..errors import UsageError
 from ..ir import Request
-from ..router import Address, Router, parse_url
+from ..router import Router
 from .absence import Absence, Findings
 from .account import Deciding, Explanation
 from .connections import explain_connection

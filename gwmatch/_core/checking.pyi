@@ -1,0 +1,3 @@
+from typing_extensions import Buffer
+
+def fault_of(block: Buffer, set_sizes: Buffer, listeners: int, rules: int, entries: int) -> str | None: ...

@@ -1,0 +1,219 @@
+"""Whether a block that came from elsewhere can be read: every offset, count and chain that a match follows is looked at once.
+
+What passes keeps a match inside the block and lets it end, whatever the bytes say. Whether they say what somebody meant is
+another question; a checksum answers it. Only a table as `compile` makes it is taken, not one that was changed since.
+"""
+
+from libc.stddef cimport size_t
+from libc.stdint cimport uint8_t, uint32_t, uint64_t
+from libc.stdlib cimport calloc, free
+
+from .checks cimport *
+from .layout cimport *
+
+
+def fault_of(const uint8_t[::1] block not None, const uint32_t[::1] set_sizes not None, listeners, rules, entries):
+    """What is wrong with a block, in a few words; None for one that can be read.
+
+    `set_sizes` has the number of patterns of each native set; the last three are how many of each the plain data holds.
+    """
+    cdef Known known
+    known.size = block.shape[0]
+    known.set_count = <uint32_t>set_sizes.shape[0]
+    known.set_sizes = &set_sizes[0] if known.set_count else NULL
+    known.fault = NULL
+    if known.size < sizeof(Header):
+        return "the block is shorter than its header"
+    known.block = &block[0]
+    known.header = <const Header *>known.block
+    if known.header.magic != MAGIC or known.header.layout != LAYOUT:
+        return "the block is of another layout"
+    if known.header.size != known.size:
+        return "the block has another size than its header says"
+    if (known.header.listener_count, known.header.rule_count, known.header.entry_count) != (listeners, rules, entries):
+        return "the block was built of other resources"
+    known.seen = <uint8_t *>calloc(known.size // 32 + 1, 1)
+    if known.seen == NULL:
+        raise MemoryError(f"no {known.size // 32} bytes to check a table")
+    with nogil:
+        check_header(&known)
+        free(known.seen)
+    return None if known.fault == NULL else known.fault.decode()
+
+
+# ---------------------------------------------------------------------------------------------------------------- header
+
+
+cdef bint check_header(Known *known) noexcept nogil:
+    cdef const Header *header = known.header
+    cdef const uint32_t *listeners
+    cdef const Port *ports
+    cdef const MethodName *methods
+    cdef uint32_t i
+    if header.moved != 0:
+        return fail(known, b"the block was changed after it was built")
+    if header.policy > POLICY_REWRITE:
+        return fail(known, b"an option has an unknown value")
+    if not check_array(known, header.ports, header.port_count, sizeof(Port)):
+        return False
+    if not check_array(known, header.listeners, header.listener_count, sizeof(uint32_t)):
+        return False
+    if not check_array(known, header.methods, header.method_count, sizeof(MethodName)):
+        return False
+    methods = <const MethodName *>(known.block + header.methods)
+    for i in range(header.method_count):
+        if not check_text(known, methods[i].text):
+            return False
+    if not check_names(known, &header.header_names, header.header_name_count):
+        return False
+    if not check_names(known, &header.query_names, header.query_name_count):
+        return False
+    listeners = <const uint32_t *>(known.block + header.listeners)
+    for i in range(header.listener_count):
+        if not check_listener(known, listeners[i]):
+            return False
+    ports = <const Port *>(known.block + header.ports)
+    for i in range(header.port_count):
+        if not check_port(known, &ports[i]):
+            return False
+    return True
+
+
+cdef bint check_names(Known *known, const Index *index, uint32_t count) noexcept nogil:
+    """Ids are under `count`: the values of a request are kept in a table with room for so many."""
+    cdef const Slot *slots
+    cdef const Name *name
+    cdef uint32_t i
+    if not check_index(known, index):
+        return False
+    slots = <const Slot *>(known.block + index.slots)
+    for i in range(index.count):
+        if slots[i].record == 0:
+            continue
+        if not inside(known, slots[i].record, sizeof(Name)):
+            return False
+        name = <const Name *>(known.block + slots[i].record)
+        if not check_text(known, name.text):
+            return False
+        if name.id >= count:
+            return fail(known, b"a name has an id that is out of range")
+    return True
+
+
+# ----------------------------------------------------------------------------------------------------- ports and listeners
+
+
+cdef bint check_port(Known *known, const Port *port) noexcept nogil:
+    cdef const Gate *gate
+    if port.header != 0:
+        return fail(known, b"a port belongs to another table")
+    if not inside(known, port.gate, sizeof(Gate)):
+        return False
+    gate = <const Gate *>(known.block + port.gate)
+    if gate.tcp > known.header.listener_count or gate.udp > known.header.listener_count:
+        return fail(known, b"a listener is out of range")
+    return check_scope(known, &gate.by_host, False) and check_scope(known, &gate.by_server_name, False)
+
+
+cdef bint check_listener(Known *known, uint32_t offset) noexcept nogil:
+    cdef const Listener *listener
+    if not inside(known, offset, sizeof(Listener)):
+        return False
+    listener = <const Listener *>(known.block + offset)
+    return check_text(known, listener.hostname) and check_scope(known, &listener.hosts, True)
+
+
+cdef bint check_scope(Known *known, const Scope *scope, bint of_hosts) noexcept nogil:
+    cdef const Slot *slots
+    cdef uint32_t i
+    if scope.added != 0:
+        return fail(known, b"the block was changed after it was built")
+    if not check_index(known, &scope.names):
+        return False
+    slots = <const Slot *>(known.block + scope.names.slots)
+    for i in range(scope.names.count):
+        if slots[i].record != 0 and not check_named(known, slots[i].record, of_hosts):
+            return False
+    return scope.any == 0 or check_named(known, scope.any, of_hosts)
+
+
+cdef bint check_named(Known *known, uint32_t offset, bint of_hosts) noexcept nogil:
+    cdef const Named *named
+    if of_hosts:
+        return check_hosts(known, offset)
+    if not inside(known, offset, sizeof(Named)):
+        return False
+    named = <const Named *>(known.block + offset)
+    if named.value == 0 or named.value > known.header.listener_count:
+        return fail(known, b"a listener is out of range")
+    return check_text(known, named.text)
+
+
+# ---------------------------------------------------------------------------------------------------------- virtual hosts
+
+
+cdef bint check_hosts(Known *known, uint32_t offset) noexcept nogil:
+    """A virtual host and those that it falls through to, of which each stands before the one that leads to it."""
+    cdef uint32_t before
+    while not is_seen(known, offset):
+        if not check_host(known, offset):
+            return False
+        before = (<const Host *>(known.block + offset)).fallthrough
+        if before == 0:
+            return True
+        if before >= offset:
+            return fail(known, b"a virtual host falls through in a circle")
+        offset = before
+    return known.fault == NULL
+
+
+cdef bint is_seen(Known *known, uint32_t offset) noexcept nogil:
+    """Whether a virtual host was looked at before; from now on it was. One may end many chains, and have many paths."""
+    cdef uint32_t place = offset >> 2
+    if offset >= known.size:
+        return False  # check_host says so
+    if known.seen[place >> 3] & (1 << (place & 7)):
+        return True
+    known.seen[place >> 3] |= <uint8_t>(1 << (place & 7))
+    return False
+
+
+cdef bint check_host(Known *known, uint32_t offset) noexcept nogil:
+    cdef const Host *host
+    cdef const PathName *names
+    cdef uint32_t i
+    if not inside(known, offset, sizeof(Host)):
+        return False
+    host = <const Host *>(known.block + offset)
+    if not inside(known, offset, sizeof(Host) + <uint64_t>host.name_count * sizeof(PathName)):
+        return False
+    names = <const PathName *>(host + 1)
+    for i in range(host.name_count):
+        if not check_path(known, &names[i]):
+            return False
+    return check_text(known, host.text) and check_spot(known, host.root) and (host.rare == 0 or check_rare(known, host.rare))
+
+
+cdef bint check_rare(Known *known, uint32_t offset) noexcept nogil:
+    cdef const Rare *rare
+    cdef const Slot *slots
+    cdef uint32_t i
+    if not inside(known, offset, sizeof(Rare)):
+        return False
+    rare = <const Rare *>(known.block + offset)
+    if rare.added != 0:
+        return fail(known, b"the block was changed after it was built")
+    if not check_index(known, &rare.paths):
+        return False
+    slots = <const Slot *>(known.block + rare.paths.slots)
+    for i in range(rare.paths.count):
+        if slots[i].record != 0 and not (
+            inside(known, slots[i].record, sizeof(PathName))
+            and check_path(known, <const PathName *>(known.block + slots[i].record))
+        ):
+            return False
+    return check_spot(known, rare.regexes) and check_spot(known, rare.grpc)
+
+
+cdef bint check_path(Known *known, const PathName *name) noexcept nogil:
+    return check_text(known, name.text) and check_spot(known, name.exact) and check_spot(known, name.prefix)

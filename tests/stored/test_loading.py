@@ -1,0 +1,182 @@
+"""Routers that were saved and loaded, or pickled: they decide as before, and no file makes them read what is not there."""
+
+from __future__ import annotations
+
+import multiprocessing
+import pickle
+import random
+import struct
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import gwmatch
+from gwmatch import LoadError, UsageError, ir
+from gwmatch._core import RouteTable, digest
+from gwmatch.stored import Stored, packed
+from gwmatch.testing.requests import requests_near
+from gwmatch.testing.tables import tables
+from tests.stored.worlds import router, routes
+
+URLS = ("http://r1.example.com/app1/x", "http://r2.example.com/health", "http://r1.example.com/v1/x", "http://other.test/")
+
+
+def saved(tmp_path: Path, count: int = 60) -> Path:
+    target = tmp_path / "routes.gwm"
+    router(count).save(target)
+    return target
+
+
+def same_decisions(one: gwmatch.Router, other: gwmatch.Router) -> None:
+    for url in URLS:
+        for headers in ((), (("x-user", "2"),)):
+            first, second = one.match("GET", url, headers, draw=0.5), other.match("GET", url, headers, draw=0.5)
+            assert first.verdict == second.verdict
+            assert (first.rule, first.entry, first.listener) == (second.rule, second.entry, second.listener)
+            assert repr(first) == repr(second)
+
+
+class TestRoundTrip:
+    def test_decides_as_before(self, tmp_path: Path) -> None:
+        loaded = gwmatch.load_table(saved(tmp_path))
+        same_decisions(router(60), loaded)
+        assert loaded.table == router(60).table
+        assert loaded.content_hash == router(60).content_hash
+        assert loaded.ports == router(60).ports
+
+    def test_by_batches_and_natively_too(self, tmp_path: Path) -> None:
+        hosts, paths = [f"r{number}.example.com" for number in range(60)], ["/app1/x"] * 60
+        loaded = gwmatch.load_table(saved(tmp_path))
+        assert loaded.port(80).match_many(hosts, paths).tolist() == router(60).port(80).match_many(hosts, paths).tolist()
+
+    def test_pickle(self) -> None:
+        same_decisions(router(60), pickle.loads(pickle.dumps(router(60))))
+
+    def test_saved_again_it_is_the_same_file(self, tmp_path: Path) -> None:
+        first = saved(tmp_path)
+        again = tmp_path / "again.gwm"
+        gwmatch.load_table(first).save(again)
+        assert again.read_bytes() == first.read_bytes()
+
+    def test_equal_resources_in_any_order_give_equal_files(self, tmp_path: Path) -> None:
+        shuffled = routes(60)
+        random.Random(1).shuffle(shuffled)
+        gwmatch.compile(gwmatch.load(shuffled)).save(tmp_path / "shuffled.gwm")
+        assert (tmp_path / "shuffled.gwm").read_bytes() == saved(tmp_path).read_bytes()
+
+    def test_an_updated_router_saves_what_a_compiled_one_would(self, tmp_path: Path) -> None:
+        *fewer, last = routes(60)
+        gwmatch.compile(gwmatch.load(fewer)).update([last]).save(tmp_path / "updated.gwm")
+        assert (tmp_path / "updated.gwm").read_bytes() == saved(tmp_path).read_bytes()
+
+    def test_the_file_may_be_replaced_while_it_is_read(self, tmp_path: Path) -> None:
+        target = saved(tmp_path)
+        loaded = gwmatch.load_table(target)
+        router(3).save(target)
+        same_decisions(router(60), loaded)
+        assert len(gwmatch.load_table(target).table.rules) == 3
+        assert [each.name for each in tmp_path.iterdir()] == [target.name]
+
+    def test_processes_share_it(self, tmp_path: Path) -> None:
+        with multiprocessing.get_context("spawn").Pool(2) as pool:
+            found = pool.starmap(decided, [(str(saved(tmp_path)), url) for url in URLS])
+        assert found == [repr(router(60).match("GET", url, draw=0.5)) for url in URLS]
+
+    @settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
+    @given(tables(), st.data())
+    def test_any_table(self, table: ir.Table, data: st.DataObject) -> None:
+        built = RouteTable(table)
+        stored = Stored(memoryview(packed(table, built.content(), built.patterns)))
+        loaded = restored(stored)
+        for _ in range(10 if table.listeners else 0):
+            port, request, chance = data.draw(requests_near(table))
+            asked = (request.method, request.host, request.path, request.headers)
+            one, other = (each.port(port).match(*asked, sni=request.sni, draw=chance) for each in (built, loaded))
+            assert one.verdict == other.verdict
+
+
+def decided(path: str, url: str) -> str:
+    return repr(gwmatch.load_table(path).match("GET", url, draw=0.5))
+
+
+def restored(stored: Stored) -> RouteTable:
+    meta = stored.meta
+    return RouteTable.restored(
+        stored.block, meta.patterns, meta.options, meta.gateway, stored.listeners, stored.rules, stored.entries
+    )
+
+
+class TestWhatIsNotThere:
+    def test_no_graph(self, tmp_path: Path) -> None:
+        with pytest.raises(UsageError, match=r"a Router that was loaded has no graph"):
+            _ = gwmatch.load_table(saved(tmp_path)).graph
+
+    def test_no_update(self, tmp_path: Path) -> None:
+        with pytest.raises(UsageError, match=r"a Router that was loaded cannot be updated"):
+            gwmatch.load_table(saved(tmp_path)).update()
+
+    def test_no_such_file(self, tmp_path: Path) -> None:
+        with pytest.raises(LoadError, match=r"nothing\.gwm: cannot be read: No such file"):
+            gwmatch.load_table(tmp_path / "nothing.gwm")
+
+    def test_an_empty_file(self, tmp_path: Path) -> None:
+        (tmp_path / "empty.gwm").touch()
+        with pytest.raises(LoadError, match=r"empty\.gwm: cannot be read: "):
+            gwmatch.load_table(tmp_path / "empty.gwm")
+
+    def test_a_folder_that_cannot_be_written(self, tmp_path: Path) -> None:
+        with pytest.raises(OSError, match="No such file"):
+            router(3).save(tmp_path / "missing" / "routes.gwm")
+
+
+class TestForgedBlocks:
+    """The checksum is right, and the block is not: what somebody writes on purpose, or another program by mistake."""
+
+    def test_no_changed_number_makes_a_match_read_outside(self) -> None:
+        """Every 32-bit word in turn becomes a large, a small and an odd number; what is taken must decide without harm."""
+        table = gwmatch.compile(gwmatch.load(routes(12))).table
+        built = RouteTable(table)
+        block, patterns = built.content(), built.patterns
+        refused = taken = 0
+        for place in range(0, len(block) - 3, 4):
+            for value in (0xFFFFFFF0, 0, 1, len(block) - 4, struct.unpack_from("<I", block, place)[0] + 4):
+                forged = bytearray(block)
+                struct.pack_into("<I", forged, place, value & 0xFFFFFFFF)
+                try:
+                    made = restored(Stored(memoryview(packed(table, bytes(forged), patterns))))
+                except ValueError:
+                    refused += 1
+                else:
+                    taken += 1
+                    ask(made)
+        assert refused > 500
+        assert taken > 500
+
+    def test_other_resources(self) -> None:
+        with pytest.raises(ValueError, match="the block was built of other resources"):
+            restored(Stored(memoryview(packed(router(3).table, RouteTable(router(12).table).content(), []))))
+
+    def test_a_set_of_patterns_that_is_missing(self) -> None:
+        with pytest.raises(ValueError, match="a set of patterns is out of range"):
+            restored(Stored(memoryview(packed(router(3).table, RouteTable(router(3).table).content(), []))))
+
+    def test_a_pattern_that_cannot_be_taken(self, tmp_path: Path) -> None:
+        table, block = router(3).table, RouteTable(router(3).table).content()
+        (tmp_path / "bad.gwm").write_bytes(packed(table, block, [[b"("]]))
+        with pytest.raises(LoadError, match=r"bad\.gwm: the saved table is damaged: .*unclosed group"):
+            gwmatch.load_table(tmp_path / "bad.gwm")
+
+
+def ask(made: RouteTable) -> None:
+    for number in made.ports:
+        if number == 80:
+            port = made.port(80)
+            for host in ("r1.example.com", "r2.example.com", "other.test", "1.2.3.4"):
+                for path in ("/app1", "/health", "/v1/x", "/", "/a//b/../app1"):
+                    port.match("GET", host, path, [("x-user", "2")])
+
+
+def test_the_checksum_is_a_number() -> None:
+    assert digest(b"gwmatch") == digest(bytearray(b"gwmatch")) != digest(b"gwmatcH")
