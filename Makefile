@@ -68,8 +68,8 @@ instrumented := $(addprefix tests/,core corpus property security fuzz test_patte
 nightly := RUSTFLAGS="-Zsanitizer=address" CARGO_TARGET_DIR=../build/address/crate cargo +nightly
 host := --target x86_64-unknown-linux-gnu
 
-bombs: ## inputs that are made to cost, twenty times as large as in the tests, and what they took
-	GWMATCH_BOMBS=20 $(pytest) tests/security/test_bombs.py --timeout=0 -s -q
+bombs: ## inputs that are made to cost, eight times as large as in the tests, and what they took
+	GWMATCH_BOMBS=8 $(pytest) tests/security/test_bombs.py --timeout=0 -s -q
 
 asan: ## the compiled half, and the crate (nightly Rust), under the address sanitizer
 	GWMATCH_PAIRS=600 .ci/sanitized $(PYTHON) address $(instrumented)

@@ -118,3 +118,9 @@ def test_many_lines_of_one_name_are_one_value():
     lines = [(b"X", b"v")] * 5000
     ((_, value),) = edited(lines, HeaderEdit(add=((b"x", b"w"),)))
     assert value == b",".join([b"v"] * 5000 + [b"w"])
+
+
+def test_joined_takes_the_lines_of_one_name_and_no_byte_of_them_but_blanks():
+    lines = ((b"X-A", b" Xa\t"), (b"x-b", b"other"), (b"x-a", b"bX"))
+    assert joined(lines, b"x-a") == b"Xa,bX"
+    assert joined(lines, b"x-c") is None

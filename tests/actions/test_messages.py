@@ -143,3 +143,9 @@ def test_any_request_and_any_filters(request_, rule, backend, target):
         assert seen.host == request_.host
         assert seen.path == (request_.path if target is None else target)
     response_headers(request_, request_.headers, rule, backend)
+
+
+def test_without_a_cors_filter_an_origin_changes_nothing():
+    request = Request.of("GET", "a.test", "/", [("Origin", "https://b.test")])
+    lines = ((b"access-control-allow-origin", b"*"), (b"etag", b"1"))
+    assert response_headers(request, lines, Filters(), Filters()) == lines
