@@ -216,7 +216,8 @@ def test_c_6_without_credentials_the_backend_cannot_grant_them():
 
 
 @pytest.mark.parametrize(
-    ("varies", "gained"), [(b"Accept-Encoding", True), (b"accept, ORIGIN", False), (b"*", False), (b"x-origin", True)]
+    ("varies", "gained"),
+    [(b"Accept-Encoding", True), (b"accept, ORIGIN", False), (b"*", False), (b"x-origin", True), (b"XOrigin", True)],
 )
 def test_vary_is_said_once(varies, gained):
     headers = passed_on(asked("GET", origin=ORIGIN), [(b"Vary", varies)], Cors((ORIGIN,)))

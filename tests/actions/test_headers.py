@@ -124,3 +124,8 @@ def test_joined_takes_the_lines_of_one_name_and_no_byte_of_them_but_blanks():
     lines = ((b"X-A", b" Xa\t"), (b"x-b", b"other"), (b"x-a", b"bX"))
     assert joined(lines, b"x-a") == b"Xa,bX"
     assert joined(lines, b"x-c") is None
+
+
+@pytest.mark.parametrize(("value", "whole"), [(b"X", b"1,X"), (b" \t", b"1"), (b"", b"1")])
+def test_only_what_is_blank_is_appended_without_a_comma(value, whole):
+    assert edited(((b"a", b"1"),), HeaderEdit(add=((b"a", value),))) == ((b"a", whole),)

@@ -231,7 +231,7 @@ def expected(bomb: Bomb, size: int) -> int:
 
 def test_a_bomb_that_is_not_defused_is_seen() -> None:
     """Lest the bounds of HI-O6 are none."""
-    small = Bomb("a long string", "LoadError", 1, 64 * MEBI, -600)
+    small = Bomb("a long string", "LoadError", 1, 64 * MEBI, -600 // SCALE)
     with pytest.raises(AssertionError, match="MemoryError"):
         took(small, small.size, 1)
     with pytest.raises(AssertionError, match="LoadError"):
