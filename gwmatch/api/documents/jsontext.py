@@ -13,13 +13,14 @@ from ...errors import Problem
 from .building import MAX_DEPTH, Builder
 from .document import Document
 from .outline import Outline
-from .scalars import SURROGATE, constant, floating, integer
+from .scalars import LONGEST_INT, SURROGATE, constant, floating, integer
 
 # Possessive, and content with a string that does not end: no text makes this quadratic.
 _BRACKETS = re.compile(r'"(?:[^"\\]++|\\.)*+"?|([\[{])|([\]}])', re.DOTALL)
 _TOKEN = re.compile(r'("(?:[^"\\]++|\\.)*+"?)|([\[{])|([\]}])|([^\s,:\[\]{}"]++)', re.DOTALL)
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _DEEP: Final = b"\n" + b" " * MAX_DEPTH
+_LONG: Final = re.compile(f"[0-9]{{{LONGEST_INT + 1}}}")
 _UNSURE: Final = object()
 _WORDS: Final[dict[str, object]] = {"null": None, "true": True, "false": False}
 
@@ -68,12 +69,12 @@ def _quickly(text: str) -> Any:
     PERF(bench_compile::bench_json): msgspec reads several times as fast as Python's reader with all the questions that are put
     to it here, but says nothing of keys that occur twice and of depth. What it makes of the value again does.
     """
-    if "\\" in text:
+    if "\\" in text or _may_hold_long_integer(text):
         return _UNSURE
     try:
         value = msgspec.json.decode(text)
         again = msgspec.json.encode(value)
-    except (msgspec.MsgspecError, ValueError, OverflowError, RecursionError):  # with integers beyond 64 bits
+    except (msgspec.MsgspecError, ValueError, OverflowError, RecursionError):
         return _UNSURE
     # Nothing is escaped, so that every quotation mark is the border of a string. The first of two equal keys gets lost.
     if again.count(b'"') != text.count('"'):
@@ -81,6 +82,14 @@ def _quickly(text: str) -> Any:
     # A line that is indented by so many spaces stands inside as many lists and mappings.
     is_deep = _DEEP in msgspec.json.format(again, indent=1)
     return _UNSURE if is_deep else value
+
+
+def _may_hold_long_integer(text: str) -> bool:
+    """Whether there are more digits in a row than are read as an int; looked for where such a row must pass."""
+    return any(
+        text[at].isdigit() and _LONG.search(text, max(at - LONGEST_INT, 0), at + LONGEST_INT + 1) is not None
+        for at in range(0, len(text), LONGEST_INT)
+    )
 
 
 def _mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ _NOT_IN_JSON = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)|NaN")
 _WORDS: Final[dict[str, object]] = {"": None, "~": None, "null": None, "true": True, "false": False}
 _MAYBE_NUMBER: Final = frozenset("-0123456789")
 _MAYBE_REFUSED: Final = frozenset("-+.N")
-_LONGEST_INT: Final = 600
+LONGEST_INT: Final = 600
 """Digits beyond which `int` gets quadratic; at 640 a program can forbid Python to read more."""
 
 SURROGATE = re.compile("[\ud800-\udfff]")
@@ -68,7 +68,7 @@ def short_tag(tag: str | None) -> str:
 
 def integer(text: str) -> int | Decimal:
     """A whole number without loss; as a Decimal, which is read in linear time, if it is very long (HI-L7)."""
-    return int(text) if len(text) <= _LONGEST_INT else Decimal(text)
+    return int(text) if len(text) <= LONGEST_INT else Decimal(text)
 
 
 def floating(text: str) -> float:
