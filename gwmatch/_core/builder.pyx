@@ -165,7 +165,7 @@ cdef class Builder(Spots):
         cdef Named made
         cdef size_t place = 0
         for listener in listeners:
-            made.text = self.block.text_of(key_of(listener.hostname).encode())
+            made.text = self.block.text_of(_key_of(listener.hostname).encode())
             made.value = listener.id + 1
             offset = self.block.take(sizeof(Named))
             (<Named *>(self.block.base + offset))[0] = made
@@ -383,6 +383,6 @@ cdef class Builder(Spots):
         return offset
 
 
-def key_of(hostname):
+def _key_of(hostname):
     """The name that an index has for a hostname: a wildcard's begins with the dot, and no host does."""
     return (hostname or "").removeprefix("*")

@@ -9,7 +9,7 @@ from libc.string cimport memcpy, memset
 
 from .arena import Full
 from .builder cimport Builder, HostParts
-from .builder import key_of
+from .builder import _key_of
 from .layout cimport *
 
 from threading import Lock
@@ -121,7 +121,7 @@ cdef class Tables(Builder):
         parts.rare.regexes = self.spot(change.regexes or (), True)
         parts.rare.grpc = self.spot(change.grpc or ())
         self._merge_few(&parts, change.paths)
-        parts.head.text = self.block.text_of(key_of(change.hostname).encode())
+        parts.head.text = self.block.text_of(_key_of(change.hostname).encode())
         host = self.lay_host(&parts)
         self._name_host(header, change.listener, change.hostname, host)
         self.keep(host)

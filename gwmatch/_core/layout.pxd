@@ -18,6 +18,7 @@ cdef extern from "hash.h" nogil:
 cdef extern from "words.h" nogil:
     bint equal "gwm_equal"(const uint8_t *a, const uint8_t *b, size_t size) noexcept
     uint64_t word_at "gwm_word"(const uint8_t *at) noexcept
+    size_t next_slash "gwm_next_slash"(const uint8_t *at, size_t start, size_t size) noexcept
     uint64_t few_at "gwm_few"(const uint8_t *at, size_t size) noexcept
 
 
@@ -25,7 +26,8 @@ cdef enum:
     MAGIC = 0x4D574721
     LAYOUT = 2
     FEW = 8              # candidates or paths that are scanned; beyond, indexed (bench/limits: the crossover is at 8)
-    CHUNK = 1024         # candidates that share bitsets; beyond, shapes
+    SHAPED = 64          # candidates beyond which shapes are looked for
+    CHUNK = 1024         # candidates that share bitsets
     CHUNK_WORDS = 16
     SHAPES = 32          # of one spot
 

@@ -79,7 +79,7 @@ cdef class Rules:
         return False
 
     cdef uint32_t _other_action(self, object rule) except 0:
-        answer, status, cors = answered(rule.filters, 500 if rule.filters.failure else 0)
+        answer, status, cors = _answered(rule.filters, 500 if rule.filters.failure else 0)
         needs_chance = len(rule.backends) > 1 or any(
             0 < mirror.numerator < mirror.denominator
             for filters in (rule.filters, *(backend.filters for backend in rule.backends))
@@ -88,7 +88,7 @@ cdef class Rules:
         backends = []
         for backend in rule.backends:
             failure = backend.failure_status if backend.failure else 500 if backend.filters.failure else 0
-            backends.append((backend.weight, *answered(backend.filters, failure)))
+            backends.append((backend.weight, *_answered(backend.filters, failure)))
             cors_there = backend.filters.cors is not None
             self.has_cors = self.has_cors or cors_there
         self.has_cors = self.has_cors or cors
@@ -119,7 +119,7 @@ cdef class Rules:
         return offset
 
 
-def answered(filters, failure):
+def _answered(filters, failure):
     """What filters answer by themselves; `failure` is the status if they, or what they stand at, cannot be used."""
     if failure:
         return ANSWERS_ERROR, failure, 0

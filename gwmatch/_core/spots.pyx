@@ -95,8 +95,8 @@ cdef class Spots(Rules):
         made.count = <uint32_t>count
         made.seed = made.shapes = made.shape_count = made.positions = made._pad = 0
         rest = range(count)
-        if count > CHUNK:
-            shapes, rest = shaped(asked)
+        if count > SHAPED:
+            shapes, rest = _shaped(asked)
             self._shapes(&made, shapes)
             if shapes:
                 made.positions = self._numbers(list(rest))
@@ -272,7 +272,7 @@ cdef class Spots(Rules):
         return offset
 
 
-def shaped(list asked):
+def _shaped(list asked):
     """Of (method id, conditions) in rank order: the shapes worth a probe, by their best position, each with the position of
     every (method id, values) in it, and the positions of what is in no shape."""
     cdef dict found = {}
@@ -289,20 +289,20 @@ def shaped(list asked):
         # Of those with equal conditions the first takes all.
         found[(bool(method), things)][0].setdefault(key, position)
     kept = []
-    for shape, (keys, positions) in sorted(found.items(), key=by_size):
+    for shape, (keys, positions) in sorted(found.items(), key=_by_size):
         if len(kept) < SHAPES and len(positions) > FEW:
             kept.append((shape, keys))
         else:
             rest.extend(positions)
-    kept.sort(key=by_best)
+    kept.sort(key=_by_best)
     return kept, sorted(rest)
 
 
-def by_size(item):
+def _by_size(item):
     return -len(item[1][1]), item[1][1][0]
 
 
-def by_best(item):
+def _by_best(item):
     return min(item[1].values())
 
 

@@ -15,7 +15,7 @@ from .decide cimport *
 from .decision cimport Decision, Rows
 from .scopes cimport *
 from .sets cimport Sets
-from .wanted cimport NO_MEMORY, ODD_SHAPE, READ, ROOM_LINES, read_wanted
+from .wanted cimport NO_MEMORY, ODD_SHAPE, READ, ROOM_LINES, read_text, read_wanted
 
 from array import array
 
@@ -196,34 +196,39 @@ cdef class PortTable:
         cdef uint64_t lengths = (<const Header *>(self.bound.block + self.bound.port.header)).lengths
         cdef int known
         cdef bint grpc
-        read_draw(draw, &call.chance)
-        if not is_plain(method):
-            method = as_text(method, "method")
-        if host is None:
-            host = b""
-        elif not is_plain(host):
-            host = as_text(host, "host")
-        if not is_plain(path):
-            path = as_text(path, "path")
-        if sni is None:
-            call.sni.at = NULL
-            call.sni.size = 0
+        # PERF(bench_match::bench_one_request): the arguments keep their names, so that no reference to them is taken.
+        if draw is None:
+            call.chance.known = False
+            call.chance.seed = 0
         else:
-            sni = plain(sni, "sni")
-            call.sni = slice_of(sni)
+            read_draw(draw, &call.chance)
+        if not read_text(<PyObject *>method, &call.method.at, &call.method.size):
+            plain_method = as_text(method, "method")
+            call.method = slice_of(plain_method)
+        if host is None:
+            call.host.at = NULL
+            call.host.size = 0
+        elif not read_text(<PyObject *>host, &call.host.at, &call.host.size):
+            plain_host = as_text(host, "host")
+            call.host = slice_of(plain_host)
+        if not read_text(<PyObject *>path, &call.target.at, &call.target.size):
+            plain_path = as_text(path, "path")
+            call.target = slice_of(plain_path)
+        call.sni.at = NULL
+        call.sni.size = 0
+        if sni is not None and not read_text(<PyObject *>sni, &call.sni.at, &call.sni.size):
+            plain_sni = as_text(sni, "sni")
+            call.sni = slice_of(plain_sni)
         call.line_count = 0
         # SAFETY: from here to `done` no Python code runs and nothing is allocated, so what the slices point into, which the
         # arguments keep alive, cannot change. Headers of an unusual shape were copied first.
         if headers is not None:
             known = read_wanted(<PyObject *>headers, lengths, room, &lines, &call.line_count)
             if known == ODD_SHAPE:
-                headers = plain_headers(headers)
-                known = read_wanted(<PyObject *>headers, lengths, room, &lines, &call.line_count)
+                copied = plain_headers(headers)
+                known = read_wanted(<PyObject *>copied, lengths, room, &lines, &call.line_count)
             if known == NO_MEMORY:
                 raise MemoryError("no memory for the request's headers")
-        call.method = slice_of(method)
-        call.host = slice_of(host)
-        call.target = slice_of(path)
         call.lines = lines
         decide(self.bound.block, self.bound.sets, self.bound.api, self.bound.port, &call, &answer)
         grpc = answer.outcome == RESPOND and is_grpc(is_post(call.method), call.lines, call.line_count)

@@ -369,15 +369,16 @@ cdef inline int64_t search_prefix_index(Asked *asked, const Host *host, const Ra
     cdef Cut cuts[64]
     cdef uint64_t state = rare.paths.seed
     cdef const uint8_t *path = asked.path.at
-    cdef size_t i, hashed = 0, size = asked.path.size
-    cdef size_t last = size if size < host.max_size else host.max_size
+    cdef size_t i = 0, hashed = 0, size = asked.path.size
+    cdef size_t bound = size if size <= host.max_size else <size_t>host.max_size + 1
     cdef uint32_t depth = 0, count = 0
     cdef int64_t found
     if rare.depths == 0:
         return NOT_FOUND
-    for i in range(1, last + 1):
-        if i < size and path[i] != c'/':
-            continue
+    while i < size:
+        i = next_slash(path, i + 1, bound)
+        if i > host.max_size:
+            break
         depth += 1
         if depth < 63:
             if not (rare.depths >> depth) & 1:

@@ -72,6 +72,18 @@ GWM_INLINE void gwm_fold(const uint8_t *from, size_t size, uint8_t *into) {
     for (; i < size; i++) into[i] = from[i] >= 'A' && from[i] <= 'Z' ? from[i] | 0x20 : from[i];
 }
 
+/* The next '/' at or after `from`, else `size`.
+ * PERF(bench_match::bench_workload): long paths have few of them. */
+GWM_INLINE size_t gwm_next_slash(const uint8_t *at, size_t from, size_t size) {
+    for (; from + 8 <= size; from += 8) {
+        uint64_t other = gwm_word(at + from) ^ '/' * GWM_EACH_BYTE;
+        uint64_t slashes = ~(((other & 0x7F * GWM_EACH_BYTE) + 0x7F * GWM_EACH_BYTE) | other | 0x7F * GWM_EACH_BYTE);
+        if (slashes) return from + (size_t)(__builtin_ctzll(slashes) >> 3);
+    }
+    while (from < size && at[from] != '/') from++;
+    return from;
+}
+
 typedef uint8_t gwm_bytes __attribute__((vector_size(16)));
 typedef uint64_t gwm_pair __attribute__((vector_size(16)));
 
