@@ -110,6 +110,9 @@ cdef class Builder(Spots):
             header.lengths |= <uint64_t>1 << 6 | <uint64_t>1 << 29  # Origin, Access-Control-Request-Method
         for name in self.header_names:
             header.lengths |= <uint64_t>1 << <int>min(63, len(name))
+        header.params = 0
+        for name in self.query_names:
+            header.params |= <uint64_t>1 << <int>min(63, len(name))
         return 0
 
     cdef Index _name_index(self, dict ids) except *:

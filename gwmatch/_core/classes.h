@@ -25,4 +25,13 @@ static const uint8_t gwm_class[256] = {
 #undef ALNUM
 };
 
+/* The value of a hexadecimal digit, -1 for any other byte.
+ * PERF(bench_match::bench_workload): hostile targets are escapes throughout, and each is read several times. */
+static const int8_t gwm_hex[256] = {
+    [0 ... 255] = -1,
+    ['0'] = 0, ['1'] = 1, ['2'] = 2, ['3'] = 3, ['4'] = 4, ['5'] = 5, ['6'] = 6, ['7'] = 7, ['8'] = 8, ['9'] = 9,
+    ['a'] = 10, ['b'] = 11, ['c'] = 12, ['d'] = 13, ['e'] = 14, ['f'] = 15,
+    ['A'] = 10, ['B'] = 11, ['C'] = 12, ['D'] = 13, ['E'] = 14, ['F'] = 15,
+};
+
 #endif

@@ -8,7 +8,7 @@ from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memchr, memcpy
 
 from .layout cimport Header, Name, Slice, hash_text, look_up
-from .text cimport fold, fold_text, hex_digit, is_field_value, trimmed
+from .text cimport fold, fold_text, hex_digit, is_coded, is_field_value, trimmed
 
 
 cdef enum:
@@ -49,6 +49,8 @@ cdef inline void prepare(Values *values) noexcept nogil:
 
 
 cdef inline void forget(Values *values) noexcept nogil:
+    if not values.gathered:
+        return
     if values.places != values.room:
         free(values.places)
     free(values.scratch)
@@ -246,8 +248,14 @@ cdef inline void gather_query(const uint8_t *block, const Header *header, Slice 
         if part.size == 0:
             continue
         mark = <const uint8_t *>memchr(part.at, c'=', part.size)
-        name.at = written
-        name.size = form_decoded(part.at, part.size if mark == NULL else mark - part.at, written)
+        name.at = part.at
+        name.size = part.size if mark == NULL else mark - part.at
+        if is_coded(name.at, name.size):
+            name.size = form_decoded(part.at, name.size, written)
+            name.at = written
+        # PERF(bench_match::bench_workload): names of other lengths than those that are asked for need not be looked up.
+        if not (header.params >> (name.size if name.size < 63 else 63)) & 1:
+            continue
         record = look_up(block, &header.query_names, name)
         if record == 0:
             continue

@@ -219,6 +219,9 @@ cdef inline size_t remove_dot_segments(uint8_t *text, size_t size) noexcept nogi
         else:
             text[kept] = c'/'
             kept += 1
+            if kept == start:
+                kept = i
+                continue
             while start < i:
                 text[kept] = text[start]
                 kept += 1

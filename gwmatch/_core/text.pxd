@@ -1,6 +1,6 @@
 """Bytes of a request: classes, case, tokens. Nothing here copies unless it is given where to."""
 
-from libc.stdint cimport uint8_t, uint64_t
+from libc.stdint cimport int8_t, uint8_t, uint64_t
 from libc.string cimport memcmp
 
 from .layout cimport Slice, few_at
@@ -8,6 +8,7 @@ from .layout cimport Slice, few_at
 
 cdef extern from "classes.h" nogil:
     const uint8_t *byte_class "gwm_class"
+    const int8_t *hex_value "gwm_hex"
     enum:
         TOKEN "GWM_TOKEN"
         LABEL "GWM_LABEL"
@@ -19,6 +20,7 @@ cdef extern from "classes.h" nogil:
 cdef extern from "words.h" nogil:
     bint no_line_ends "gwm_is_field_value"(const uint8_t *at, size_t size) noexcept
     void fold_text "gwm_fold"(const uint8_t *source, size_t size, uint8_t *into) noexcept
+    bint is_coded "gwm_is_coded"(const uint8_t *at, size_t size) noexcept
     uint64_t fold_word "gwm_fold_word"(uint64_t word) noexcept
 
 
@@ -33,10 +35,7 @@ cdef inline bint is_digit(uint8_t byte) noexcept nogil:
 
 cdef inline int hex_digit(uint8_t byte) noexcept nogil:
     """Its value, or -1."""
-    if is_digit(byte):
-        return byte - c'0'
-    byte |= 0x20
-    return byte - c'a' + 10 if c'a' <= byte <= c'f' else -1
+    return hex_value[byte]
 
 
 cdef inline bint is_token(Slice text) noexcept nogil:

@@ -84,6 +84,19 @@ GWM_INLINE size_t gwm_next_slash(const uint8_t *at, size_t from, size_t size) {
     return from;
 }
 
+/* Whether some byte of a form's text stands for another: '%' or '+'. */
+GWM_INLINE int gwm_is_coded(const uint8_t *at, size_t size) {
+    size_t i = 0;
+    uint64_t found = 0;
+    for (;; i += 8) {
+        uint64_t word = i + 8 <= size ? gwm_word(at + i) : gwm_few(at + i, size - i);
+        uint64_t percent = word ^ '%' * GWM_EACH_BYTE, plus = word ^ '+' * GWM_EACH_BYTE;
+        found |= ~(((percent & 0x7F * GWM_EACH_BYTE) + 0x7F * GWM_EACH_BYTE) | percent | 0x7F * GWM_EACH_BYTE);
+        found |= ~(((plus & 0x7F * GWM_EACH_BYTE) + 0x7F * GWM_EACH_BYTE) | plus | 0x7F * GWM_EACH_BYTE);
+        if (i + 8 >= size) return found != 0;
+    }
+}
+
 typedef uint8_t gwm_bytes __attribute__((vector_size(16)));
 typedef uint64_t gwm_pair __attribute__((vector_size(16)));
 
