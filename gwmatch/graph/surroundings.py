@@ -82,8 +82,9 @@ class Surroundings(References):
     def over(self, resources: ResourceSet) -> Surroundings:
         """The same for a set that differs only in routes, which nothing here depends on."""
         made = Surroundings.__new__(Surroundings)
-        for name in (*References.__slots__, *Surroundings.__slots__):
-            setattr(made, name, getattr(self, name))
+        made._faults, made.assumed, made.grants = self._faults, self.assumed, self.grants
+        made._followed, made.external_auth, made.endpoints = self._followed, self.external_auth, self.endpoints
+        made.tls_policies, made.traffic_policies, made.xbackends = self.tls_policies, self.traffic_policies, self.xbackends
         made._resources = resources
         made.extensions = self.extensions.over(resources)
         return made

@@ -231,16 +231,22 @@ class _Work:
         made.rules += self._new.rules
         made.entries += self._new.entries
         names, hosts = self._before.names, self._before.hosts
-        fresh = {name: VirtualHostId(made.hosts + index) for index, name in enumerate(n for n in self._moves if n not in names)}
-        made.hosts += len(fresh)
+        fresh: dict[_Name, VirtualHostId] = {}
+        for name in self._moves:
+            if name not in names:
+                fresh[name] = VirtualHostId(made.hosts)
+                made.hosts += 1
         names = names.changed(fresh) if fresh else names
+        # Where a request goes on changes with the hostnames that there are; under `isolated` also with what is empty.
+        may_follow = bool(fresh) or self._frame.options.hostname_fallthrough == "isolated"
         changes: dict[VirtualHostId, HostChange] = {}
         changed: dict[VirtualHostId, _Host] = {}
         for name, spots in self._moves.items():
             number = names[name]
             old = _Host(number, Layered(), (), (), None) if name in fresh else self._before.host(number)
             new, paths = self._host(name, old, spots)
-            new = new._replace(fallthrough=self._following(name, names, is_empty=new.is_empty))
+            if may_follow:
+                new = new._replace(fallthrough=self._following(name, names, is_empty=new.is_empty))
             changed[number] = new
             changes[number] = HostChange(
                 number,
