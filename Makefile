@@ -15,7 +15,7 @@ export PYTHONSAFEPATH := 1
 pytest := $(PYTHON) -m pytest
 cargo := cd src_native && cargo
 
-.PHONY: help build test bench soak verify lint types wheels docs clean bench-check bench-peers parallel threads oom freethreaded bombs asan ubsan tsan sanitized fuzz mutants sbom audit
+.PHONY: help build test bench soak twins verify lint types wheels docs clean bench-check bench-peers parallel threads oom freethreaded bombs asan ubsan tsan sanitized fuzz mutants sbom audit
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 13
@@ -40,7 +40,10 @@ bench-peers: ## gwmatch beside its peers on W1 to W6, and the pictures of it; ne
 	PYTHONPATH=. $(PYTHON) -m bench.peers --workloads W1,W2,W3,W4,W5,W6 --sizes 100,1000,10000,100000 --json build/peers.json
 	PYTHONPATH=. $(PYTHON) -m bench.pictures build/peers.json
 
-soak: ## the twins on PAIRS (200000) drawn pairs of table and request, with the count
+soak: ## MINUTES (10) of all ways to a decision against each other and the reference, with the counts
+	$(PYTHON) -m tests.soak --minutes $(MINUTES)
+
+twins: ## the twins on PAIRS (200000) drawn pairs of table and request, with the count
 	GWMATCH_PAIRS=$(PAIRS) $(pytest) tests/property --timeout=0 --hypothesis-show-statistics -s
 
 verify: ## gwmatch verify against nginx and HAProxy, and readers of paths, where they are installed (-rs names what is not)

@@ -260,7 +260,7 @@ def test_an_interrupt_ends_it() -> None:
 
 def test_progress() -> None:
     seen: list[tuple[int, int]] = []
-    rows = 1_000_000
+    rows = 20_000_000  # more than a tenth of a second of work
     SHOP.port(80).match_many("a.test", endless(rows), progress=lambda done, total: seen.append((done, total)))
     assert seen[-1] == (rows, rows)
     assert len(seen) > 1

@@ -1,0 +1,155 @@
+"""Asks every way to a decision the same questions, for as long as it is told: `python -m tests.soak --minutes 10`.
+
+A table of one of SIZES matches and of one of the shapes of worlds.py is compiled; requests near it are drawn, half of them
+hostile; `match`, `match_list`, `match_many`, a Router that was saved and loaded, and one that was brought there by updates
+decide them all, and the reference matcher as many as there is time for. The first disagreement ends the run with everything
+that is needed to see it again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+import gwmatch
+from gwmatch import Router, ir
+from gwmatch.testing import near_requests
+
+from .engines import DERIVED, Answer, by_match, by_reference
+from .worlds import SHAPES, world
+
+SIZES = (1, 8, 9, 100, 1_000, 10_000, 100_000)
+"""Those at which a structure of the core begins or ends, and the largest."""
+DRAWS = (0.0, 0.3, 0.999999)
+
+
+class Disagreement(Exception):
+    """Two ways decided one request differently."""
+
+
+def main() -> None:
+    arguments = _arguments()
+    deadline = time.monotonic() + 60 * arguments.minutes
+    counts: Counter[str] = Counter()
+    for seed in itertools.count(arguments.seed):
+        if time.monotonic() >= deadline or seed - arguments.seed >= arguments.tables:
+            break
+        try:
+            soak(seed, arguments.size, arguments.requests, counts)
+        except Disagreement as found:
+            print(f"DISAGREEMENT at seed {seed}: {found}", file=sys.stderr)
+            sys.exit(1)
+        if sys.stderr.isatty():
+            print(f"\r{counts['tables']} tables, {counts['decisions']:,} decisions", end="", file=sys.stderr, flush=True)
+    report = {"python": sys.version.split()[0], "minutes": arguments.minutes, "first seed": arguments.seed, **counts}
+    print(json.dumps(report, indent=1))
+
+
+def soak(seed: int, size: int | None, count: int, counts: Counter[str]) -> None:
+    """One table, asked by all."""
+    rng = random.Random(seed)
+    # Large tables take minutes to compile: they come often enough to be seen, and not so often that nothing else is.
+    matches = size or rng.choices(SIZES, (10, 10, 10, 10, 4, 0.4, 0.04))[0]
+    shape = rng.choice(SHAPES if matches <= 1_000 else ("many hosts", "one host", "one path", "deep"))
+    options = gwmatch.Options(
+        normalize=rng.choice(("guard", "guard", "none", "rewrite")),
+        hostname_fallthrough=rng.choice(("ordered", "ordered", "isolated")),
+        regex_precedence=rng.choice(("before_prefix", "after_prefix")),
+    )
+    manifests = world(rng, matches, shape)
+    router = gwmatch.compile(gwmatch.load(manifests), options=options)
+    counts["tables"] += 1
+    counts[f"tables of {matches} matches"] += 1
+    counts[f"tables, {shape}"] += 1
+    others = {name: derive(router, manifests, options, rng) for name, derive in DERIVED.items()}
+    for port in router.ports:
+        drawn = near_requests(router.table, port, seed=seed, hostile=True)
+        requests = list(itertools.islice(drawn, count))
+        for draw in DRAWS:
+            _compare(router, others, port, requests, draw, counts)
+        _check_reference(router, port, requests, matches, rng, counts)
+
+
+def _compare(
+    router: Router, others: dict[str, Router], port: int, requests: Sequence[ir.Request], draw: float, counts: Counter[str]
+) -> None:
+    expected = by_match(router, port, requests, draw)
+    counts["decisions"] += len(requests)
+    for answer in expected:
+        counts[f"outcome {answer.outcome} {answer.status or ''}".rstrip()] += 1
+        if answer.refusal:
+            counts[f"refusal {answer.refusal}"] += 1
+    for name, other in others.items():
+        _same(name, requests, expected, by_match(other, port, requests, draw))
+        counts["decisions"] += len(requests)
+        counts[f"decisions, {name}"] += len(requests)
+    for name, ids in _batches(router, port, requests):
+        entries = [None if number < 0 else router.table.entries[number] for number in ids]
+        found = [None if each is None else (each.rule, each.match) for each in entries]
+        bound = router.port(port)
+        wanted = [
+            None if entry is None else (entry.rule, entry.match)
+            for each in requests
+            for entry in [bound.match(each.method, each.host, each.path, each.headers, sni=each.sni).entry]
+        ]
+        for request, one, other_one in zip(requests, wanted, found, strict=True):
+            if one != other_one:
+                raise Disagreement(f"{name}: {other_one} and not {one} for {request}")
+        counts["decisions"] += len(requests)
+        counts[f"decisions, {name}"] += len(requests)
+
+
+def _batches(router: Router, port: int, requests: Sequence[ir.Request]) -> Iterator[tuple[str, Sequence[int]]]:
+    """What the batch calls say of requests that they can be given: they know no server name."""
+    bound = router.port(port)
+    if any(each.sni is not None for each in requests):
+        return
+    yield "match_list", bound.match_list([(each.method, each.host, each.path, each.headers) for each in requests]).tolist()
+    if not any(each.headers for each in requests):
+        methods = [each.method for each in requests]
+        yield (
+            "match_many",
+            bound.match_many([each.host for each in requests], [each.path for each in requests], methods).tolist(),
+        )
+
+
+def _same(name: str, requests: Sequence[ir.Request], expected: Sequence[Answer], found: Sequence[Answer]) -> None:
+    for request, one, other in zip(requests, expected, found, strict=True):
+        if one != other:
+            raise Disagreement(f"{name}: {other} and not {one} for {request}")
+
+
+def _check_reference(
+    router: Router, port: int, requests: Sequence[ir.Request], matches: int, rng: random.Random, counts: Counter[str]
+) -> None:
+    """The reference is linear in the entries: the larger the table, the fewer requests it is asked."""
+    asked = requests if matches <= 100 else rng.sample(requests, max(2, min(len(requests), 200_000 // matches)))
+    draw = rng.choice(DRAWS)
+    found = by_match(router, port, asked, draw)
+    for request, one in zip(asked, found, strict=True):
+        expected = by_reference(router, port, request, draw)
+        if one != expected:
+            raise Disagreement(f"core: {one} and not {expected} for {request}")
+    counts["pairs with the reference"] += len(asked)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.soak", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--minutes", type=float, default=10.0, help="how long (10)")
+    parser.add_argument("--tables", type=int, default=10**9, help="how many tables at most")
+    parser.add_argument("--requests", type=int, default=2_000, help="requests for each port of a table (2000)")
+    parser.add_argument(
+        "--size", type=int, choices=SIZES, help="matches of each table; without it all sizes, small ones more often"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="the first table's; a disagreement names the one to come back to")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
