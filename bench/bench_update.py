@@ -1,4 +1,4 @@
-"""From one Router to the next: microseconds for a change of one object, by what it reaches. `--rules` counts the routes.
+"""From one Router to the next: microseconds for a change of one object, by what it reaches. `--many` counts the routes.
 
 A cluster of tenants of a hundred routes each, all at one Gateway, each sending to a Service of the next tenant by a grant.
 """
@@ -91,24 +91,24 @@ def router(routes: int) -> Router:
     return found
 
 
-def bench_compile_anew(benchmark: BenchmarkFixture, rules: int) -> None:
+def bench_compile_anew(benchmark: BenchmarkFixture, many: int) -> None:
     """What a change would cost without updates: the set with one route more, compiled."""
-    resources = router(rules).resources
+    resources = router(many).resources
     assert resources is not None
-    made = benchmark.pedantic(lambda: gwmatch.compile(resources.updated([route(5, "/new")])), rounds=1 if rules > 10_000 else 3)
+    made = benchmark.pedantic(lambda: gwmatch.compile(resources.updated([route(5, "/new")])), rounds=1 if many > 10_000 else 3)
     assert answer(made, 5, "/new") == (200, "t0")
 
 
-def bench_one_route(benchmark: BenchmarkFixture, rules: int) -> None:
+def bench_one_route(benchmark: BenchmarkFixture, many: int) -> None:
     """Another path, from a mapping to the Router that decides by it."""
-    flip(benchmark, rules, [route(5, "/new")], [route(5)], lambda made: answer(made, 5, "/"), (404, None), (200, "t0"))
+    flip(benchmark, many, [route(5, "/new")], [route(5)], lambda made: answer(made, 5, "/"), (404, None), (200, "t0"))
 
 
-def bench_one_route_of_a_new_host(benchmark: BenchmarkFixture, rules: int) -> None:
+def bench_one_route_of_a_new_host(benchmark: BenchmarkFixture, many: int) -> None:
     """A hostname that was not there comes and goes."""
     flip(
         benchmark,
-        rules,
+        many,
         [route(5, host="new.example.com")],
         [route(5)],
         lambda made: made.port(80).match("GET", "new.example.com", "/").outcome,
@@ -117,56 +117,56 @@ def bench_one_route_of_a_new_host(benchmark: BenchmarkFixture, rules: int) -> No
     )
 
 
-def bench_one_status(benchmark: BenchmarkFixture, rules: int) -> None:
+def bench_one_status(benchmark: BenchmarkFixture, many: int) -> None:
     """Nothing that counts: what most updates of a watch are."""
     told = [route(5) | {"status": {"parents": []}}]
-    flip(benchmark, rules, told, [route(5)], lambda made: answer(made, 5, "/"), (200, "t0"), (200, "t0"))
+    flip(benchmark, many, told, [route(5)], lambda made: answer(made, 5, "/"), (200, "t0"), (200, "t0"))
 
 
-def bench_service(benchmark: BenchmarkFixture, rules: int) -> None:
+def bench_service(benchmark: BenchmarkFixture, many: int) -> None:
     """A hundred routes send there; its port is another."""
-    flip(benchmark, rules, [service(1, 81)], [service(1)], lambda made: answer(made, 5, "/"), (500, "t0"), (200, "t0"))
+    flip(benchmark, many, [service(1, 81)], [service(1)], lambda made: answer(made, 5, "/"), (500, "t0"), (200, "t0"))
 
 
-def bench_endpoints(benchmark: BenchmarkFixture, rules: int) -> None:
+def bench_endpoints(benchmark: BenchmarkFixture, many: int) -> None:
     """The same hundred routes, when nobody answers any more."""
     slices = [endpoints(ready=False)], [endpoints(ready=True)]
-    flip(benchmark, rules, *slices, lambda made: answer(made, 5, "/"), (503, "t0"), (200, "t0"))
+    flip(benchmark, many, *slices, lambda made: answer(made, 5, "/"), (503, "t0"), (200, "t0"))
 
 
-def bench_grant(benchmark: BenchmarkFixture, rules: int) -> None:
+def bench_grant(benchmark: BenchmarkFixture, many: int) -> None:
     """A hundred routes may not send there any more."""
-    flip(benchmark, rules, [grant(1, "nobody")], [grant(1)], lambda made: answer(made, 5, "/"), (500, "t0"), (200, "t0"))
+    flip(benchmark, many, [grant(1, "nobody")], [grant(1)], lambda made: answer(made, 5, "/"), (500, "t0"), (200, "t0"))
 
 
-def bench_policy(benchmark: BenchmarkFixture, rules: int) -> None:
+def bench_policy(benchmark: BenchmarkFixture, many: int) -> None:
     """The connections of a hundred routes are secured by another name."""
     policies = [policy("a.test")], [policy("b.test")]
-    flip(benchmark, rules, *policies, lambda made: verified(made, 5), "a.test", "b.test")
+    flip(benchmark, many, *policies, lambda made: verified(made, 5), "a.test", "b.test")
 
 
-def bench_namespace(benchmark: BenchmarkFixture, rules: int) -> None:
+def bench_namespace(benchmark: BenchmarkFixture, many: int) -> None:
     """A hundred routes are not let in any more, as the label of their namespace says."""
     labels = [namespace(0, "db")], [namespace(0)]
-    flip(benchmark, rules, *labels, lambda made: answer(made, 5, "/"), (404, None), (200, "t0"))
+    flip(benchmark, many, *labels, lambda made: answer(made, 5, "/"), (404, None), (200, "t0"))
 
 
-def bench_gateway_annotation(benchmark: BenchmarkFixture, rules: int) -> None:
+def bench_gateway_annotation(benchmark: BenchmarkFixture, many: int) -> None:
     """A Gateway that is the same to all its routes."""
     noted = copy.deepcopy(gateway())
     noted["metadata"]["annotations"] = {"note": "x"}
-    flip(benchmark, rules, [noted], [gateway()], lambda made: answer(made, 5, "/"), (200, "t0"), (200, "t0"))
+    flip(benchmark, many, [noted], [gateway()], lambda made: answer(made, 5, "/"), (200, "t0"), (200, "t0"))
 
 
-def bench_gateway_listener(benchmark: BenchmarkFixture, rules: int) -> None:
+def bench_gateway_listener(benchmark: BenchmarkFixture, many: int) -> None:
     """Another listener, for which every route is asked: all is made anew."""
     more = gateway({"name": "more", "port": 8080, "protocol": "HTTP"})
-    flip(benchmark, rules, [more], [gateway()], lambda made: made.ports, (80, 8080), (80,), rounds=2)
+    flip(benchmark, many, [more], [gateway()], lambda made: made.ports, (80, 8080), (80,), rounds=2)
 
 
 def flip(
     benchmark: BenchmarkFixture,
-    rules: int,
+    many: int,
     there: list[Manifest],
     back: list[Manifest],
     look: Callable[[Router], object],
@@ -175,12 +175,12 @@ def flip(
     rounds: int = 0,
 ) -> None:
     """Time an update there and back; `look` sees what it did."""
-    first = router(rules)
+    first = router(many)
     new = first.update(there)
     assert look(new) == after
     old = new.update(back)
     assert look(old) == before
-    if rules <= 1000:
+    if many <= 1000:
         assert old.content_hash == first.update(back).content_hash
     steps: Iterator[list[Manifest]] = cycle((there, back))
     current = old
@@ -193,7 +193,7 @@ def flip(
         benchmark.pedantic(step, rounds=rounds, iterations=1)
     else:
         benchmark(step)
-    benchmark.extra_info["routes"] = rules
+    benchmark.extra_info["routes"] = many
     if benchmark.enabled:
         benchmark.extra_info["us"] = round(benchmark.stats.stats.min * 1e6, 1)
         benchmark.extra_info["us_median"] = round(benchmark.stats.stats.median * 1e6, 1)

@@ -41,7 +41,7 @@ def main() -> None:
 def recorded(runs: int, many: int) -> dict[str, Any]:
     """What a record holds, from that many runs."""
     # -P: the installed package is measured, whatever lies in the current folder.
-    command = ["python", "-P", "-m", "pytest", "bench", "--benchmark-only", f"--many={many}"]
+    command = ["python", "-P", "-m", "pytest", "bench", "--benchmark-only", f"--many={many}", f"--routes={many}"]
     made = [_run(command[1:]) for _ in range(runs)]
     instructions = _instructions()
     commands = {"figures": " ".join(command), "instructions": instructions["command"]}

@@ -73,16 +73,26 @@ def against(workload: str, peer: str) -> Callable[[Record], str]:
 
 
 def steps(*names: str) -> Callable[[Record], str]:
-    """Microseconds per route of W1, which has 6.5 rules each, by step."""
-    return lambda record: ", ".join(f"{name} {one(f'bench_{name}[1000]', 'us_per_route', ' µs')(record)}" for name in names)
+    """Microseconds per route of one rule, by step."""
+    return lambda record: ", ".join(f"{name} {one(f'bench_one_rule_{name}', 'us_per_route', ' µs')(record)}" for name in names)
+
+
+def updates(*names: str) -> Callable[[Record], str]:
+    """Microseconds of one update, by what changes."""
+
+    def shown(record: Record, name: str) -> str:
+        return f"{name.replace('_', ' ')} {one(f'bench_{name}', 'us_median', ' µs')(record)}"
+
+    return lambda record: ", ".join(shown(record, name) for name in names)
 
 
 MATCH = "pytest bench/bench_match.py"
-COMPILE = "pytest bench/bench_compile.py"
+COMPILE = "pytest bench/bench_compile.py -k one_rule --routes 100000"
+BATCH = "pytest bench/bench_batch.py"
+UPDATE = "pytest bench/bench_update.py --many 100000"
 MEMORY = "pytest bench/bench_memory.py --many 100000"
 COUNT = "python -m bench.instructions"
 PEERS = "python -m bench.peers --workloads W1,W2,W3,W4,W5 --sizes 1000,100000"
-LATER = "no benchmark yet"
 
 LINES: dict[str, Line] = {
     "1a": Line("no header rules: at most 3 x floor", one("bench_one_request", "ratio", " x"), f"{MATCH} -k one_request"),
@@ -109,23 +119,53 @@ LINES: dict[str, Line] = {
         counted("longest_host", "deepest_path", "many_headers", "long_query", "every_reading"),
         COUNT,
     ),
-    "3": Line("batch: 2.5 x a Python loop, 20 M/s", lambda _: LATER, ""),
-    "4": Line("native: at most 60 % of Python's", lambda _: LATER, ""),
+    "3a": Line("batch: 2.5 x a Python loop", each("bench_columns", "W1 W2 W3 W4 W6", "speedup", " x"), f"{BATCH} -k columns"),
+    "3b": Line(
+        "batch, up to 4 paths a host: at most 3.3 x floor, 20 M/s where the floor is 15 ns",
+        lambda record: "; ".join(
+            (
+                each("bench_few_paths", "arrow numpy list", "ratio", " x floor")(record),
+                each("bench_few_paths", "arrow numpy list", "decision_ns", " ns")(record),
+            )
+        ),
+        f"{BATCH} -k few_paths",
+    ),
+    "3c": Line("two threads: 1.8 x of one", one("bench_two_threads", "times_as_many", " x"), f"{BATCH} -k two_threads"),
+    "4": Line(
+        "native: at most 60 % of Python's",
+        lambda record: ", ".join(
+            (
+                "up to 4 paths " + one("bench_native_few_paths", "of_match")(record),
+                each("bench_native", "W1 W2 W3 W4 W6", "of_match")(record),
+            )
+        ),
+        f"{BATCH} -k native",
+    ),
     "5a": Line(
         "block per route: at most 130 bytes at one per host, 80 at ten",
         each("bench_memory", "1 10", "block_bytes_per_route"),
         MEMORY,
     ),
     "5b": Line("everything: at most 1,000 bytes per route", each("bench_memory", "1 10", "all_bytes_per_route"), MEMORY),
-    "6a": Line("resources to Router: at most 15 µs per route", steps("load", "resolve", "lower", "build"), COMPILE),
+    "6a": Line("resources to Router: at most 15 µs per route", steps("resolve", "lower", "build"), COMPILE),
     "6b": Line("native build: at most 1 µs per route", steps("build"), COMPILE),
-    "7": Line("one changed route among 100,000: at most 100 µs", lambda _: LATER, ""),
-    "8": Line("open 100,000 routes: under 5 ms", lambda _: LATER, ""),
+    "6c": Line("manifests and JSON", steps("load", "json"), COMPILE),
+    "7a": Line("one changed route among 100,000: at most 100 µs", updates("one_route", "one_route_of_a_new_host"), UPDATE),
+    "7b": Line(
+        "what depends on another object, and no more",
+        updates("service", "endpoints", "grant", "policy", "namespace", "gateway_annotation", "gateway_listener"),
+        UPDATE,
+    ),
+    "8": Line(
+        "open 100,000 routes: under 5 ms",
+        one("bench_open", "open_ms", " ms"),
+        "pytest bench/bench_stored.py --many 100000",
+    ),
     "9a": Line("best complete peer, plain paths: 5 x behind", against("W1", "dict-and-trie"), PEERS),
     "9b": Line("where conditions count: 10 x behind", against("W3", "dict-and-trie"), PEERS),
     "9c": Line("regular expressions: 100 x behind", against("W5", "dict-and-trie"), PEERS),
     "9d": Line("Envoy's table", against("W4", "envoy"), PEERS),
-    "10": Line("free-threaded CPython: scales", lambda _: LATER, ""),
+    "10": Line("free-threaded CPython: scales", lambda _: "see [reliability.md](reliability.md)", "make freethreaded"),
 }
 
 
