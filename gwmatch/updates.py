@@ -29,7 +29,7 @@ from .graph import (
 )
 from .ir import Table
 from .layered import Layered
-from .lowering import Frame, Patched, Turnover, begin, frame_of, lower, patch
+from .lowering import Frame, Patched, Turnover, begin, frame_of, lower, patch, relaid
 from .options import Options
 
 Upserts = Iterable[Mapping[str, Any] | Resource]
@@ -134,10 +134,10 @@ def advance(before: Version, routes: RouteTable, table: Table | None, upserts: U
     if frame is not None and frame == before.frame:
         if not turnovers:
             return Step(after, routes, None, table)
-        with before.line.lock:
-            patched = _patched(before, routes, table, turnovers)
-        if patched is not None:
-            return Step(after._replace(patched=patched[0]), patched[1], None, None)
+        found = _patched(before, routes, table, turnovers)
+        if found is not None:
+            patched, made, line = found
+            return Step(after._replace(patched=patched, line=line), made, None, None)
     return _anew(after)
 
 
@@ -149,15 +149,29 @@ def _anew(version: Version) -> Step:
 
 
 def _patched(
-    before: Version, routes: RouteTable, table: Table | None, turnovers: Iterable[Turnover]
-) -> tuple[Patched, RouteTable] | None:
+    before: Version, routes: RouteTable, table: Table | None, turnovers: Collection[Turnover]
+) -> tuple[Patched, RouteTable, Line] | None:
+    """The table with the routes changed: in its place, or else, where that has no room left or was changed before, in another;
+    None where it has to be lowered anew."""
     assert before.frame is not None
-    start = before.patched
-    if start is None:
-        start = None if table is None else before.line.start(table, before.frame)
-    if start is None:
-        return None
-    return patch(start, turnovers, routes.changed)
+    with before.line.lock:
+        start = before.patched
+        if start is None and table is not None:
+            start = before.line.start(table, before.frame)
+        if start is None:
+            return None
+        mark = start.made.mark()
+        found = patch(start, turnovers)
+        if found is None:
+            start.made.back(mark)
+            return None
+        patched, change = found
+        made = routes.changed(change)
+        if made is not None:
+            return patched, made, before.line
+        patched, table = relaid(patched)
+        start.made.back(mark)
+    return patched, RouteTable(table), Line()
 
 
 def _stale(

@@ -15,9 +15,10 @@ from .entries import Entries, reached
 from .frame import Frame, frame_of
 from .hosts import VirtualHosts
 from .mesh import lower_service
-from .patching import Patched, Turnover, begin, patch
+from .patched import Patched, begin, relaid
+from .patching import Turnover, patch
 
-__all__ = ["Frame", "Patched", "Turnover", "begin", "frame_of", "lower", "lower_service", "patch"]
+__all__ = ["Frame", "Patched", "Turnover", "begin", "frame_of", "lower", "lower_service", "patch", "relaid"]
 
 
 @collector.paused()

@@ -7,8 +7,8 @@ host that lost all its entries stays where it is and passes requests on.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple, TypeVar
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from ..graph import RouteNode
 from ..ir import (
@@ -18,29 +18,22 @@ from ..ir import (
     EntryId,
     HostChange,
     HostMatch,
-    ListenerId,
     PathKind,
     PathNode,
     Route,
     Rule,
     RuleId,
-    Table,
-    VirtualHost,
     VirtualHostId,
 )
 from ..layered import Layered
 from .entries import MATCHES, Entries, reached
-from .frame import Frame
+from .patched import HostName, Patched, PatchedHost
 from .precedence import covering, rank
-
-T = TypeVar("T")
 
 _REPOINTED = 1024
 """Virtual hosts that a change may lead elsewhere; to change more is no less work than to make the table anew."""
 _SCANNED = 16
 """Entries of one node that are looked through; among more the place of one is found by its rank."""
-_SPARE = 1 << 16
-"""Entries that may be out of reach, beside as many as the table began with, before it is made anew without them."""
 
 
 class Turnover(NamedTuple):
@@ -64,95 +57,13 @@ class Turnover(NamedTuple):
         )
 
 
-class _Host(NamedTuple):
-    """A virtual host as it is now."""
-
-    id: VirtualHostId
-    paths: Layered[bytes, PathNode]
-    regexes: tuple[EntryId, ...]
-    grpc: tuple[EntryId, ...]
-    fallthrough: VirtualHostId | None
-
-    @property
-    def is_empty(self) -> bool:
-        return not (self.paths or self.regexes or self.grpc)
-
-
-_Name = tuple[ListenerId, str | None]
-"""A listener, and the hostname of one of its virtual hosts."""
-
-
-class _Made:
-    """What all tables that were patched from one hold together: it only grows. Whoever adds to it holds the caller's lock."""
-
-    __slots__ = ("entries", "first_hosts", "hosts", "limit", "rules")
-
-    def __init__(self, table: Table) -> None:
-        self.rules = list(table.rules)
-        self.entries = list(table.entries)
-        self.first_hosts = table.virtual_hosts
-        self.hosts = len(table.virtual_hosts)
-        self.limit = 2 * len(table.entries) + _SPARE
-
-    def mark(self) -> tuple[int, int, int]:
-        return len(self.rules), len(self.entries), self.hosts
-
-    def back(self, mark: tuple[int, int, int]) -> None:
-        """Forgets what has come since, so that numbers have no gaps."""
-        rules, entries, self.hosts = mark
-        del self.rules[rules:]
-        del self.entries[entries:]
-
-
-class Patched(NamedTuple):
-    """A table, as far as it has to be known to be changed again."""
-
-    frame: Frame
-    names: Layered[_Name, VirtualHostId]
-    hosts: Layered[VirtualHostId, _Host]
-    """Those that are not as they were at first."""
-    made: _Made
-
-    def host(self, number: VirtualHostId) -> _Host:
-        return self.hosts.get(number) or _as_made(self.made.first_hosts[number])
-
-    def fallthrough(self, number: VirtualHostId) -> VirtualHostId | None:
-        found: _Host | None = self.hosts.get(number)
-        return self.made.first_hosts[number].fallthrough if found is None else found.fallthrough
-
-
-def begin(table: Table, frame: Frame) -> Patched | None:
-    """A table as it was lowered, ready to be patched; None for one of which a HostChange cannot tell the hosts apart: under
-    `isolated`, where a hostname of a listener has several ranks."""
-    names: dict[_Name, VirtualHostId] = {}
-    for listener in table.listeners:
-        for node in listener.hosts:
-            if node.exact is not None:
-                names[listener.id, node.name] = node.exact
-            if node.wildcard is not None:
-                names[listener.id, f"*.{node.name}" if node.name else None] = node.wildcard
-    if table.options.hostname_fallthrough == "isolated" and any(
-        table.virtual_hosts[number].hostname != name or table.virtual_hosts[number].fallthrough is not None
-        for (_, name), number in names.items()
-    ):
-        return None
-    return Patched(frame, Layered(names), Layered(), _Made(table))
-
-
-def patch(before: Patched, turnovers: Iterable[Turnover], publish: Callable[[Change], T | None]) -> tuple[Patched, T] | None:
-    """The table after some routes have changed, and what `publish` made of what is different; None where it made nothing of it,
-    or the table is better lowered anew."""
+def patch(before: Patched, turnovers: Iterable[Turnover]) -> tuple[Patched, Change] | None:
+    """The table after some routes have changed, and what is different; None where it is better lowered anew."""
     work = _Work(before)
     for each in turnovers:
         if not (work.take_out(each.old) and work.put_in(each.new)):
             return None
-    mark = before.made.mark()
-    found = work.finish()
-    made = None if found is None else publish(found[1])
-    if found is None or made is None:
-        before.made.back(mark)
-        return None
-    return found[0], made
+    return work.finish()
 
 
 class _Moves:
@@ -184,7 +95,7 @@ class _Work:
             first_rule=self._first_rule,
             first_entry=self._first_entry,
         )
-        self._moves: dict[_Name, dict[_Spot, _Moves]] = {}
+        self._moves: dict[HostName, dict[_Spot, _Moves]] = {}
         self._seen = 0
 
     def take_out(self, node: RouteNode | None) -> bool:
@@ -231,7 +142,7 @@ class _Work:
         made.rules += self._new.rules
         made.entries += self._new.entries
         names, hosts = self._before.names, self._before.hosts
-        fresh: dict[_Name, VirtualHostId] = {}
+        fresh: dict[HostName, VirtualHostId] = {}
         for name in self._moves:
             if name not in names:
                 fresh[name] = VirtualHostId(made.hosts)
@@ -240,10 +151,10 @@ class _Work:
         # Where a request goes on changes with the hostnames that there are; under `isolated` also with what is empty.
         may_follow = bool(fresh) or self._frame.options.hostname_fallthrough == "isolated"
         changes: dict[VirtualHostId, HostChange] = {}
-        changed: dict[VirtualHostId, _Host] = {}
+        changed: dict[VirtualHostId, PatchedHost] = {}
         for name, spots in self._moves.items():
             number = names[name]
-            old = _Host(number, Layered(), (), (), None) if name in fresh else self._before.host(number)
+            old = PatchedHost(number, name[1], Layered(), (), (), None) if name in fresh else self._before.host(number)
             new, paths = self._host(name, old, spots)
             if may_follow:
                 new = new._replace(fallthrough=self._following(name, names, is_empty=new.is_empty))
@@ -269,7 +180,7 @@ class _Work:
         patched = Patched(self._frame, names, hosts.changed(changed), made)
         return patched, Change(tuple(self._new.rules), tuple(self._new.entries), tuple(changes.values()))
 
-    def _names(self, entry: Entry) -> list[_Name] | None:
+    def _names(self, entry: Entry) -> list[HostName] | None:
         """The virtual hosts that an entry stands in; None if under `isolated` it is not the hostname alone that tells."""
         options = self._frame.options
         own = options.hostname_precedence == "own"
@@ -277,7 +188,7 @@ class _Work:
             return None
         return list(dict.fromkeys((entry.listener, _ranked(host, own)) for host in entry.hosts))
 
-    def _moved(self, name: _Name, entry: Entry) -> _Moves:
+    def _moved(self, name: HostName, entry: Entry) -> _Moves:
         spots = self._moves.setdefault(name, {})
         spot = _spot(entry)
         found = spots.get(spot)
@@ -285,7 +196,9 @@ class _Work:
             found = spots[spot] = _Moves()
         return found
 
-    def _host(self, name: _Name, old: _Host, spots: Mapping[_Spot, _Moves]) -> tuple[_Host, tuple[PathNode, ...]]:
+    def _host(
+        self, name: HostName, old: PatchedHost, spots: Mapping[_Spot, _Moves]
+    ) -> tuple[PatchedHost, tuple[PathNode, ...]]:
         regexes, grpc = old.regexes, old.grpc
         paths: dict[bytes, PathNode] = {}
         for (kind, path), moves in spots.items():
@@ -301,7 +214,7 @@ class _Work:
                     paths[path] = PathNode(path, node.exact, self._moved_in(node.prefix, moves, name[1]))
         held = {path: node for path, node in paths.items() if node.exact or node.prefix}
         kept = old.paths.changed(held, [path for path in paths if path not in held])
-        return _Host(old.id, kept, regexes, grpc, old.fallthrough), tuple(paths.values())
+        return PatchedHost(old.id, old.hostname, kept, regexes, grpc, old.fallthrough), tuple(paths.values())
 
     def _moved_in(self, ids: tuple[EntryId, ...], moves: _Moves, hostname: str | None) -> tuple[EntryId, ...]:
         """The entries of a node, in rank order as before."""
@@ -324,15 +237,15 @@ class _Work:
             found.insert(bisect_left(found, ranked(number), key=ranked), number)
         return tuple(found)
 
-    def _following(self, name: _Name, names: Mapping[_Name, VirtualHostId], *, is_empty: bool) -> VirtualHostId | None:
+    def _following(self, name: HostName, names: Mapping[HostName, VirtualHostId], *, is_empty: bool) -> VirtualHostId | None:
         """Where a request goes on. Under `isolated` only from hosts without entries, which are as good as none."""
         if self._frame.options.hostname_fallthrough == "isolated" and not is_empty:
             return None
         return next((names[name[0], other] for other in covering(name[1]) if (name[0], other) in names), None)
 
     def _repointed(
-        self, name: _Name, names: Layered[_Name, VirtualHostId], changed: Mapping[VirtualHostId, _Host]
-    ) -> Iterator[_Name]:
+        self, name: HostName, names: Layered[HostName, VirtualHostId], changed: Mapping[VirtualHostId, PatchedHost]
+    ) -> Iterator[HostName]:
         """The hosts that a new one, which covers others, comes to stand behind."""
         listener, hostname = name
         if hostname is not None and not hostname.startswith("*."):
@@ -369,7 +282,3 @@ def _spot(entry: Entry) -> _Spot:
     if entry.path.kind is PathKind.REGULAR_EXPRESSION:
         return "regexes", b""
     return ("exact" if entry.path.kind is PathKind.EXACT else "prefix"), entry.path.value
-
-
-def _as_made(host: VirtualHost) -> _Host:
-    return _Host(host.id, Layered({node.path: node for node in host.paths}), host.regexes, host.grpc, host.fallthrough)

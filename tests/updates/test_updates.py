@@ -211,7 +211,7 @@ def test_what_was_given_up_leaves_no_gap(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_table_is_made_anew_before_it_is_mostly_litter(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lowering.patching, "_SPARE", 10)
+    monkeypatch.setattr(lowering.patched, "_SPARE", 10)
     router = compiled(*(route(f"r{number}", f"r{number}.test") for number in range(5)))
     sizes = []
     for number in range(60):
