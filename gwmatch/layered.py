@@ -42,7 +42,7 @@ class Layered(Mapping[K, V], Generic[K, V]):
         made._base, made._middle, made._size = self._base, self._middle, self._size
         made._patch = patch = self._patch.copy()
         for key in takes:
-            if key not in puts and key in self:
+            if key not in puts and key in self and patch.get(key) is not _GONE:
                 patch[key] = _GONE
                 made._size -= 1
         for key, value in puts.items():
