@@ -195,6 +195,10 @@ class Router:
         """Pickled it is what `save` writes: it decides, and has no graph any more."""
         return _restored, (self._packed(),)
 
+    def as_lowered(self) -> Router:
+        """A Router that decides alike, whose decisions have the numbers of `table`: this one, unless it was updated."""
+        return self if self._is_as_lowered else Router(self.graph, self.table)
+
     @property
     def resources(self) -> ResourceSet | None:
         """What the Router was made of; None for one that was compiled from a Graph, or loaded."""

@@ -57,6 +57,7 @@ def explain(
     """
     if draw is None:
         draw = random.getrandbits(64)
+    router = router.as_lowered()
     absence = None if why_not is None else Absence.of(why_not)
     what = parse_url(request) if isinstance(request, str) else request
     if isinstance(what, Address) and what.is_connection:

@@ -189,6 +189,16 @@ def test_the_first_and_the_last_of_a_kind_change_everybody() -> None:
     assert bad.port(80).match("GET", "a.test", "/").status == 500  # somebody wrote one
 
 
+def test_an_updated_router_can_be_explained() -> None:
+    """The reference matcher walks the table, whose entries are not numbered like those of an updated Router."""
+    router = compiled(*(route(f"r{number}", f"r{number}.test") for number in range(5)))
+    router = router.update([route("r3", "r3.test", path="/x")])
+    found = gwmatch.explain(router, "http://r3.test/x")
+    assert found.decision.verdict == router.as_lowered().port(80).match("GET", "r3.test", "/x").verdict
+    assert found.decision.route == router.port(80).match("GET", "r3.test", "/x").route
+    assert found.decision.verdict == gwmatch.reference.match(router.table, 80, gwmatch.Request.of("GET", "r3.test", "/x"))
+
+
 def test_history_may_fork() -> None:
     old = compiled(*(route(f"r{number}", f"r{number}.test") for number in range(5)))
     left, right = (old.update([route("r1", "r1.test", path=path)]) for path in ("/left", "/right"))
