@@ -99,7 +99,7 @@ class Router:
     def content_hash(self) -> str:
         """SHA-256 of the compiled table, in hex. Equal resources in any order have equal tables; an updated Router compiles
         its own when it is first asked."""
-        return sha256(self._as_lowered().content()).hexdigest()
+        return sha256(self._as_built().content()).hexdigest()
 
     def port(self, number: int) -> PortTable:
         """What happens at one port; bind it once per listening socket and call its `match` for every request.
@@ -188,7 +188,7 @@ class Router:
             raise
 
     def _packed(self) -> bytes:
-        routes = self._as_lowered()
+        routes = self._as_built()
         return packed(self.table, routes.content(), routes.patterns)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -197,17 +197,20 @@ class Router:
 
     def as_lowered(self) -> Router:
         """A Router that decides alike, whose decisions have the numbers of `table`: this one, unless it was updated."""
-        return self if self._is_as_lowered else Router(self.graph, self.table)
+        return Router(self.graph, self.table) if self._is_patched else self
 
     @property
     def resources(self) -> ResourceSet | None:
         """What the Router was made of; None for one that was compiled from a Graph, or loaded."""
         return self._resources if self._version is None else self._version.resources
 
-    def _as_lowered(self) -> RouteTable:
+    def _as_built(self) -> RouteTable:
         """What decides as it comes from the table, without the patches of updates."""
-        patched = self._version is not None and self._version.patched is not None
-        return RouteTable(self.table) if patched else self._routes
+        return RouteTable(self.table) if self._is_patched else self._routes
+
+    @property
+    def _is_patched(self) -> bool:
+        return self._version is not None and self._version.patched is not None
 
     def _known_version(self) -> Version:
         with self._lock:
