@@ -48,8 +48,8 @@ class Layered(Mapping[K, V], Generic[K, V]):
         for key, value in puts.items():
             made._size += key not in self
             patch[key] = value
-        # PERF(bench_router_update::bench_one_route): of N keys, M in the middle and S above, a change costs a copy of S/2 keys, one of
-        # M/2 every S times and one of N every M times, least at M² = 2 S N: 2,500 for 100,000.
+        # PERF(bench_router_update::bench_one_route): of N keys, M in the middle and S above, a change costs a copy of S/2 keys,
+        # one of M/2 every S times and one of N every M times, least at M² = 2 S N: 2,500 for 100,000.
         if len(patch) > _SMALL:
             made._patch = {}
             made._middle = middle = self._middle | patch
