@@ -89,7 +89,7 @@ def updates(*names: str) -> Callable[[Record], str]:
 MATCH = "pytest bench/bench_match.py"
 COMPILE = "pytest bench/bench_compile.py -k one_rule --routes 100000"
 BATCH = "pytest bench/bench_batch.py"
-UPDATE = "pytest bench/bench_update.py --many 100000"
+UPDATE = "pytest bench/bench_router_update.py --many 100000"
 MEMORY = "pytest bench/bench_memory.py --many 100000"
 COUNT = "python -m bench.instructions"
 PEERS = "python -m bench.peers --workloads W1,W2,W3,W4,W5 --sizes 1000,100000"

@@ -42,7 +42,7 @@ def ratios() -> dict[str, float]:
     "request_",
     [
         "longest_host",
-        pytest.param("deepest_path", marks=pytest.mark.xfail(reason="misses: 518 times the floor")),
+        "deepest_path",
         "many_headers",
         pytest.param("long_query", marks=pytest.mark.xfail(reason="misses: 1,169 times the floor")),
         "every_reading",
