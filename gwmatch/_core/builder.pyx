@@ -111,8 +111,12 @@ cdef class Builder(Spots):
         for name in self.header_names:
             header.lengths |= <uint64_t>1 << <int>min(63, len(name))
         header.params = 0
+        memset(header.firsts, 0, sizeof(header.firsts))
         for name in self.query_names:
             header.params |= <uint64_t>1 << <int>min(63, len(name))
+            # Written otherwise it begins with an escape; one without a name with what ends the name.
+            for first in (*name[:1], *b"%+="):
+                header.firsts[<int>first] = 1
         return 0
 
     cdef Index _name_index(self, dict ids) except *:

@@ -8,7 +8,7 @@ from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memchr, memcpy
 
 from .layout cimport Header, Name, Slice, hash_text, look_up
-from .text cimport fold, fold_text, hex_digit, is_coded, is_field_value, trimmed
+from .text cimport fold, fold_text, hex_digit, is_coded, is_field_value, next_parameter, trimmed
 
 
 cdef enum:
@@ -247,6 +247,9 @@ cdef inline void gather_query(const uint8_t *block, const Header *header, Slice 
         return
     written = values.scratch
     while query.at < end:
+        query.at += next_parameter(query.at, 0, end - query.at, header.firsts)
+        if query.at == end:
+            break
         mark = <const uint8_t *>memchr(query.at, c'&', end - query.at)
         part.at = query.at
         part.size = (end if mark == NULL else mark) - query.at

@@ -307,6 +307,7 @@ cdef struct Header:
     Index query_names    # of Name
     uint64_t lengths     # bit n: a header whose name has n bytes may matter; bit 63: 63 or more
     uint64_t params      # the same of parameters
+    uint8_t firsts[256]  # whether the name of a parameter that matters may begin with a byte
     uint32_t host_count
     uint32_t entry_count
     uint32_t rule_count

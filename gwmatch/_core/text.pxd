@@ -20,6 +20,9 @@ cdef extern from "classes.h" nogil:
 cdef extern from "words.h" nogil:
     bint no_line_ends "gwm_is_field_value"(const uint8_t *at, size_t size) noexcept
     void fold_text "gwm_fold"(const uint8_t *source, size_t size, uint8_t *into) noexcept
+    size_t next_parameter "gwm_next_parameter"(
+        const uint8_t *at, size_t start, size_t size, const uint8_t *firsts
+    ) noexcept
     bint is_coded "gwm_is_coded"(const uint8_t *at, size_t size) noexcept
     uint64_t fold_word "gwm_fold_word"(uint64_t word) noexcept
 

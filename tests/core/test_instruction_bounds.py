@@ -44,7 +44,7 @@ def ratios() -> dict[str, float]:
         "longest_host",
         "deepest_path",
         "many_headers",
-        pytest.param("long_query", marks=pytest.mark.xfail(reason="misses: 1,169 times the floor")),
+        "long_query",
         "every_reading",
     ],
 )
