@@ -196,7 +196,8 @@ cdef class Tables(Builder):
         names = bytearray(count * sizeof(PathName))
         into = <PathName *>PyByteArray_AS_STRING(names)
         i = 0
-        for path, (exact, prefix, at) in sorted(found.items(), key=_longest_first):
+        for path in sorted(found, key=_longest_first):
+            exact, prefix, at = found[path]
             name.text.at = at
             name.text.size = <uint32_t>len(path)
             name.exact = exact
@@ -238,8 +239,8 @@ cdef class Tables(Builder):
         return 0
 
 
-def _longest_first(item):
-    return -len(item[0]), item[0]
+def _longest_first(path):
+    return -len(path), path
 
 
 def _forget_from(dict ids, count):

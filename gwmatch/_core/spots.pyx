@@ -219,7 +219,8 @@ cdef class Spots(Rules):
         made.methods = self._method_bits(methods, count, made.words) if methods else 0
         made.group_count = <uint32_t>len(groups)
         made.groups = self.block.take_array(len(groups), sizeof(Group), 8)
-        for place, (key, (exact, patterns)) in enumerate(sorted(groups.items())):
+        for place, key in enumerate(sorted(groups)):
+            exact, patterns = groups[key]
             self._group(made.groups + <uint32_t>(place * sizeof(Group)), key, exact, patterns, count, made.words)
         (<Chunk *>(self.block.base + offset))[0] = made
         return 0
@@ -289,7 +290,8 @@ def _shaped(list asked):
         # Of those with equal conditions the first takes all.
         found[(bool(method), things)][0].setdefault(key, position)
     kept = []
-    for shape, (keys, positions) in sorted(found.items(), key=_by_size):
+    # Listed, since CPython 3.11 crashes where there is no memory for the iterator that `sorted` would ask for.
+    for shape, (keys, positions) in sorted([each for each in found.items()], key=_by_size):
         if len(kept) < SHAPES and len(positions) > FEW:
             kept.append((shape, keys))
         else:

@@ -37,7 +37,7 @@ def test_a_copied_router_answers_as_before(copied: Callable[[Any], Any]) -> None
     made: gwmatch.Router = copied(original)
     del original
     gc.collect()
-    assert [tenants.answer(made.port(tenants.PORT), made.table, one) for one in asked] == expected
+    assert [tenants.answer(made.port(tenants.PORT), one) for one in asked] == expected
 
 
 def test_a_copied_table_has_the_same_bytes(copied: Callable[[Any], Any]) -> None:

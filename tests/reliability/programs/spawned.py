@@ -20,7 +20,7 @@ def judged(given: tuple[gwmatch.Router, RouteTable, gwmatch.Graph, list[Any]]) -
     router, routes, graph, decisions = given
     ports = (router.port(tenants.PORT), routes.port(tenants.PORT), gwmatch.compile(graph).port(tenants.PORT))
     asked = tenants.requests(2)
-    answers = [[tenants.answer(port, router.table, one) for one in asked] for port in ports]
+    answers = [[tenants.answer(port, one) for one in asked] for port in ports]
     return answers, [(repr(decision), decision.verdict) for decision in decisions], routes.content()
 
 

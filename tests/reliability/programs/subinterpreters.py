@@ -22,7 +22,7 @@ except ImportError as error:
 else:
     router, asked = tenants.router(0, 1), tenants.requests(1)
     port = router.port(tenants.PORT)
-    right = [tenants.answer(port, router.table, one) for one in asked] == tenants.answers(router.table, asked)
+    right = [tenants.answer(port, one) for one in asked] == tenants.answers(router.table, asked)
     print("serves" if right else "answers wrongly")
 sys.stdout.flush()
 """

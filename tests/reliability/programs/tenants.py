@@ -75,21 +75,28 @@ def requests(tenants: int) -> list[Asked]:
 
 def answers(table: ir.Table, asked: list[Asked]) -> list[Answer]:
     """What the reference matcher says, by names that any table for the same resources shares."""
-    return [named(table, reference.match(table, PORT, one.request, one.draw)) for one in asked]
+    return [_by_numbers(table, reference.match(table, PORT, one.request, one.draw)) for one in asked]
 
 
-def answer(port: gwmatch.PortTable, table: ir.Table, asked: Asked) -> Answer:
+def _by_numbers(table: ir.Table, verdict: ir.Verdict) -> Answer:
+    entry = None if verdict.entry is None else table.entries[verdict.entry]
+    return _named(verdict, entry, None if entry is None else table.rules[entry.rule])
+
+
+def answer(port: gwmatch.PortTable, asked: Asked) -> Answer:
     """What the compiled table says, by the same names."""
     request = asked.request
-    decision = port.match(request.method, request.host, request.path, request.headers, draw=asked.draw)
-    return named(table, decision.verdict)
+    return told(port.match(request.method, request.host, request.path, request.headers, draw=asked.draw))
 
 
-def named(table: ir.Table, verdict: ir.Verdict) -> Answer:
-    if verdict.entry is None:
+def told(decision: gwmatch.Decision) -> Answer:
+    """A decision by names; its entry and rule are those of the table that made it, whatever they are numbered there."""
+    return _named(decision.verdict, decision.entry, decision.rule)
+
+
+def _named(verdict: ir.Verdict, entry: ir.Entry | None, rule: ir.Rule | None) -> Answer:
+    if entry is None or rule is None:
         return verdict.outcome, verdict.status, verdict.refusal
-    entry = table.entries[verdict.entry]
-    rule = table.rules[entry.rule]
     backend = None if verdict.backend is None else rule.backends[verdict.backend].name
     return verdict.outcome, verdict.status, verdict.refusal, rule.route.full_name, rule.index, entry.match, backend
 
