@@ -9,6 +9,8 @@ from setuptools import Extension, setup
 MODULES = sorted(source.stem for source in Path("gwmatch/_core").glob("*.pyx"))
 HEADERS = [str(path) for folder in ("gwmatch/_core", "gwmatch/include") for path in sorted(Path(folder).glob("*.h"))]
 
+CORES = os.cpu_count() or 1
+
 # GWMATCH_SANITIZE=address builds what `make asan` runs (docs/reliability.md); several are joined by a comma, as the compiler
 # wants them. A finding ends the process, also one of the undefined sanitizer, which would only print it.
 SANITIZE = os.environ.get("GWMATCH_SANITIZE")
@@ -66,5 +68,6 @@ setup(
                 "embedsignature.format": "clinic",
             },
         )
-    )
+    ),
+    options={"build_ext": {"parallel": CORES}},
 )
