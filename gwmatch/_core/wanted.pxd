@@ -11,6 +11,7 @@ from .layout cimport Slice
 cdef extern from "texts.h":
     bint read_text "gwm_read_text"(PyObject *text, const uint8_t **at, size_t *size) noexcept
     bint read_pair "gwm_read_pair"(PyObject *pair, PyObject **name, PyObject **value) noexcept
+    size_t skip_lines "gwm_skip_lines"(PyObject **items, size_t at, size_t count, uint64_t lengths) noexcept
     Py_ssize_t read_items "gwm_read_items"(PyObject *headers, PyObject ***items) noexcept
 
 
@@ -26,21 +27,22 @@ cdef enum:
 cdef inline int read_wanted(PyObject *headers, uint64_t lengths, Line *room, Line **lines, size_t *wanted) noexcept:
     """Every header is looked at, so that odd ones are noticed; only those whose names have one of the `lengths` are kept.
     Lines beyond ROOM_LINES are to be freed.
-
-    PERF(bench_match::bench_two_headers): most lines of a request have a name of another length than any that matters.
     """
     cdef PyObject **items
     cdef PyObject *name
     cdef PyObject *value
     cdef Slice text, other
     cdef Line *grown
-    cdef size_t kept = 0, i
+    cdef size_t kept = 0, i = 0
     cdef Py_ssize_t count = read_items(headers, &items)
     lines[0] = room
     wanted[0] = 0
     if count < 0:
         return ODD_SHAPE
-    for i in range(<size_t>count):
+    while True:
+        i = skip_lines(items, i, <size_t>count, lengths)
+        if i == <size_t>count:
+            break
         if (
             not read_pair(items[i], &name, &value)
             or not read_text(name, &text.at, &text.size)
@@ -50,6 +52,7 @@ cdef inline int read_wanted(PyObject *headers, uint64_t lengths, Line *room, Lin
                 free(lines[0])
                 lines[0] = room
             return ODD_SHAPE
+        i += 1
         if not (lengths >> (text.size if text.size < 63 else 63)) & 1:
             continue
         if kept == ROOM_LINES and lines[0] == room:

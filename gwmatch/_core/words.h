@@ -24,6 +24,14 @@ GWM_INLINE uint64_t gwm_word(const uint8_t *at) {
     return word;
 }
 
+/* The eight bytes of a word. */
+GWM_INLINE void gwm_put(uint8_t *into, uint64_t word) {
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    word = __builtin_bswap64(word);
+#endif
+    memcpy(into, &word, 8);
+}
+
 /* Up to seven bytes, zeros after them. */
 GWM_INLINE uint64_t gwm_few(const uint8_t *at, size_t size) {
     if (size >= 4) {
@@ -34,6 +42,11 @@ GWM_INLINE uint64_t gwm_few(const uint8_t *at, size_t size) {
     }
     if (size == 0) return 0;
     return (uint64_t)at[0] | (uint64_t)at[size / 2] << (8 * (size / 2)) | (uint64_t)at[size - 1] << (8 * (size - 1));
+}
+
+/* The bytes that gwm_few read. */
+GWM_INLINE void gwm_put_few(uint8_t *into, size_t size, uint64_t word) {
+    for (; size; size--, word >>= 8) *into++ = (uint8_t)word;
 }
 
 /* The last size % 8 bytes of a text of `size` bytes, as gwm_few has them. */
@@ -62,14 +75,12 @@ GWM_INLINE uint64_t gwm_fold_word(uint64_t word) {
 
 GWM_INLINE void gwm_fold(const uint8_t *from, size_t size, uint8_t *into) {
     size_t i = 0;
-    for (; i + 8 <= size; i += 8) {
-        uint64_t word = gwm_fold_word(gwm_word(from + i));
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-        word = __builtin_bswap64(word);
-#endif
-        memcpy(into + i, &word, 8);
-    }
-    for (; i < size; i++) into[i] = from[i] >= 'A' && from[i] <= 'Z' ? from[i] | 0x20 : from[i];
+    for (; i + 8 <= size; i += 8) gwm_put(into + i, gwm_fold_word(gwm_word(from + i)));
+    if (i == size) return;
+    if (size >= 8)
+        gwm_put(into + size - 8, gwm_fold_word(gwm_word(from + size - 8)));
+    else
+        gwm_put_few(into, size, gwm_fold_word(gwm_few(from, size)));
 }
 
 /* The next '/' at or after `from`, else `size`.
@@ -205,19 +216,16 @@ GWM_INLINE int gwm_is_query(const uint8_t *at, size_t size) {
     return !gwm_any(found);
 }
 
+GWM_INLINE gwm_bytes gwm_line_ends(gwm_bytes bytes) {
+    return (gwm_bytes)(bytes == 0) | (gwm_bytes)(bytes == 0x0A) | (gwm_bytes)(bytes == 0x0D);
+}
+
 /* Whether no byte is NUL, CR or LF. */
 GWM_INLINE int gwm_is_field_value(const uint8_t *at, size_t size) {
     size_t i = 0;
-    if (size < 16) {
-        for (; i < size; i++)
-            if (at[i] <= 0x0D && (at[i] == 0 || at[i] == 0x0A || at[i] == 0x0D)) return 0;
-        return 1;
-    }
+    if (size < 16) return !gwm_any(gwm_line_ends(gwm_load_short(at, size)));
     gwm_bytes found = {0};
-    for (; i < size; i += 16) {
-        gwm_bytes bytes = gwm_load(at + (i + 16 <= size ? i : size - 16));
-        found |= (gwm_bytes)(bytes == 0) | (gwm_bytes)(bytes == 0x0A) | (gwm_bytes)(bytes == 0x0D);
-    }
+    for (; i < size; i += 16) found |= gwm_line_ends(gwm_load(at + (i + 16 <= size ? i : size - 16)));
     return !gwm_any(found);
 }
 
