@@ -263,6 +263,7 @@ def main() -> int:
     parser.add_argument("--list", action="store_true", help="only lists the mutants")
     asked = parser.parse_args()
     os.environ.setdefault("GWMATCH_PAIRS", "200")
+    os.environ.pop("PYTEST_ADDOPTS", None)  # it is about the tests that started this one; a mutant's have to be in this process
     # The same examples for every mutant, however slow the machine is.
     hypothesis.settings.register_profile(
         "mutants", deadline=None, database=None, derandomize=True, suppress_health_check=list(hypothesis.HealthCheck)
