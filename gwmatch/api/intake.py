@@ -31,6 +31,7 @@ class Settings(NamedTuple):
     channel: Channel = "experimental"
     subresource: Literal["status"] | None = None
     """What of the objects is looked at, if not everything but their status."""
+    max_object_bytes: int = MAX_OBJECT_BYTES
 
 
 class Place(NamedTuple):
@@ -91,8 +92,9 @@ class Intake:
 
     def document(self, document: Document) -> None:
         """Takes in what a document holds."""
+        may_be_large = len(document.text) > self.settings.max_object_bytes // 8
         for value, prefix, siblings in self._objects(document.value, Place(document)):
-            self._take(value, Place(document, prefix, siblings), may_be_large=len(document.text) > MAX_OBJECT_BYTES // 8)
+            self._take(value, Place(document, prefix, siblings), may_be_large=may_be_large)
         document.value = None  # the Structs have it all
 
     def value(self, value: object) -> None:
@@ -103,7 +105,7 @@ class Intake:
             self._note(Severity.REFUSED if error.is_object else Severity.UNREADABLE, str(error), resource=error.resource)
             return
         for each, _, _ in self._objects(mapping, None):
-            self._take(each, None, may_be_large=size > MAX_OBJECT_BYTES)
+            self._take(each, None, may_be_large=size > self.settings.max_object_bytes)
 
     def key_of(self, value: object) -> ResourceKey | None:
         """The key of an object that need not be whole, say of one that is gone; None if it has none."""
@@ -153,8 +155,9 @@ class Intake:
         if kind != served.type.KIND:
             value = {**value, "apiVersion": api_version(served.type.GROUP, served.versions[0]), "kind": served.type.KIND}
         is_first = self._enter(key, place)
-        if may_be_large and is_oversized(value):  # HI-L9
-            self._note(Severity.REFUSED, f"is larger than {MAX_OBJECT_BYTES:,} bytes as JSON; split it", place, key=key)
+        if may_be_large and is_oversized(value, self.settings.max_object_bytes):  # HI-L9
+            message = f"is larger than {self.settings.max_object_bytes:,} bytes as JSON; split it"
+            self._note(Severity.REFUSED, message, place, key=key)
             self._withhold(key, value)
             return
         self._check(value, served, key, place, is_first=is_first)

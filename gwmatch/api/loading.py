@@ -10,10 +10,11 @@ from typing import IO, Any, Final, Literal
 
 from .. import collector
 from ..errors import Problem, UsageError
-from .documents import MAX_BYTES, Document, read
+from .documents import DEEPEST, MAX_BYTES, MAX_DEPTH, MAX_VALUES, Bounds, Document, read
 from .findings import shown
 from .intake import Intake, Invalid, Settings
 from .meta import Resource
+from .plain import MAX_OBJECT_BYTES
 from .resourceset import ResourceSet, collected
 from .scalars import Channel
 
@@ -30,12 +31,19 @@ def load(
     invalid: Invalid = "error",
     channel: Channel = "experimental",
     max_bytes: int = MAX_BYTES,
+    max_object_bytes: int = MAX_OBJECT_BYTES,
+    max_depth: int = MAX_DEPTH,
+    max_values: int = MAX_VALUES,
 ) -> ResourceSet:
     """The resources of all sources: files, folders (with everything below them), streams, mappings, typed objects, Lists.
 
     `strict` refuses unknown fields, which are otherwise reported in `notices` and dropped. Objects that an API server would
     refuse stop the load (`invalid="error"`), or are left out (`"drop"`), or stay in if their types are right (`"keep"`, for
     what an API server admitted); in the last two cases `rejected` has them. `channel` is the one whose CRDs are meant.
+
+    What costs more than it should is refused before it does: a text of more than `max_bytes`, an object of more than
+    `max_object_bytes` as JSON, lists and mappings more than `max_depth` in each other (at most 500), a document that has more
+    than `max_values` values with what its aliases copy.
 
     >>> resources = load({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "cart"}})
     >>> [str(resource.key) for resource in resources]
@@ -47,24 +55,27 @@ def load(
     for given, known in ((invalid, ("error", "drop", "keep")), (channel, ("standard", "experimental"))):
         if given not in known:
             raise UsageError(f"{given!r} is none of {', '.join(known)}")
-    intake = Intake(Settings(strict, invalid, channel))
+    if max_depth > DEEPEST:
+        raise UsageError(f"max_depth is at most {DEEPEST}, not {max_depth}")
+    intake = Intake(Settings(strict, invalid, channel, max_object_bytes=max_object_bytes))
+    bounds = Bounds(max_bytes, max_depth, max_values)
     files: set[str] = set()
     for source in sources:
-        _take(source, intake, files, max_bytes)
+        _take(source, intake, files, bounds)
     return collected(intake)
 
 
-def _take(source: object, intake: Intake, files: set[str], max_bytes: int) -> None:
+def _take(source: object, intake: Intake, files: set[str], bounds: Bounds) -> None:
     if isinstance(source, str | os.PathLike):
         for path in _paths(source, intake):
             identity = _identity(path)
             if identity not in files:  # named twice, or by its folder and itself, a file is still one file
                 files.add(identity)
-                _file(path, intake, max_bytes)
+                _file(path, intake, bounds)
     elif isinstance(source, Mapping | Resource):
         intake.value(source)
     elif callable(getattr(source, "read", None)):
-        _stream(source, intake, max_bytes)
+        _stream(source, intake, bounds)
     elif isinstance(source, Iterable) and not isinstance(source, bytes | bytearray | memoryview):
         for each in source:
             intake.value(each)
@@ -127,28 +138,28 @@ def _format(path: str) -> Literal["yaml", "json"] | None:
     return _FORMATS.get(Path(path).suffix.lower())
 
 
-def _file(path: str, intake: Intake, max_bytes: int) -> None:
+def _file(path: str, intake: Intake, bounds: Bounds) -> None:
     try:
         with open(path, "rb") as stream:
-            text = _all(stream, max_bytes)
+            text = _all(stream, bounds.bytes)
     except (OSError, ValueError) as error:
         intake.fail(Problem(message=_reason(error), source=path))
         return
-    _text(text, path, intake, max_bytes, _format(path))
+    _text(text, path, intake, bounds, _format(path))
 
 
-def _stream(stream: Any, intake: Intake, max_bytes: int) -> None:
+def _stream(stream: Any, intake: Intake, bounds: Bounds) -> None:
     name = getattr(stream, "name", None)
     source = name if isinstance(name, str) else "<stream>"
     try:
-        text = _all(stream, max_bytes)
+        text = _all(stream, bounds.bytes)
     except UnicodeDecodeError:
         intake.fail(Problem(message="is not UTF-8 text; save it as UTF-8", source=source))
         return
     except (OSError, ValueError) as error:
         intake.fail(Problem(message=_reason(error), source=source))
         return
-    _text(text, source, intake, max_bytes, _format(source))
+    _text(text, source, intake, bounds, _format(source))
 
 
 def _all(stream: Any, max_bytes: int) -> str | bytes:
@@ -167,8 +178,8 @@ def _all(stream: Any, max_bytes: int) -> str | bytes:
     return joined
 
 
-def _text(text: str | bytes, source: str, intake: Intake, max_bytes: int, format: Literal["yaml", "json"] | None) -> None:
-    for each in read(text, source, format=format, max_bytes=max_bytes):
+def _text(text: str | bytes, source: str, intake: Intake, bounds: Bounds, format: Literal["yaml", "json"] | None) -> None:
+    for each in read(text, source, format=format, bounds=bounds):
         if isinstance(each, Document):
             intake.document(each)
         else:

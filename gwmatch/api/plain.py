@@ -69,9 +69,9 @@ def called(value: object) -> str | None:
     return " ".join(parts) or None
 
 
-def is_oversized(value: object) -> bool:
-    """Whether an object is larger than any that is read."""
+def is_oversized(value: object, most: int) -> bool:
+    """Whether an object has more bytes as JSON than any that is read."""
     try:
-        return len(msgspec.json.encode(value)) > MAX_OBJECT_BYTES
+        return len(msgspec.json.encode(value)) > most
     except OverflowError:
-        return len(json.dumps(value, default=str)) > MAX_OBJECT_BYTES
+        return len(json.dumps(value, default=str)) > most

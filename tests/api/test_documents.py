@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from gwmatch.api.documents import Document, read
+from gwmatch.api.documents import Bounds, Document, read
 from gwmatch.errors import Problem
 
 
@@ -142,10 +142,26 @@ def test_long_numbers_are_exact_and_quick(format: Any) -> None:
 
 def test_size_has_a_limit() -> None:
     """HI-L8."""
-    assert outcome("a: 123", max_bytes=6) == ([{"a": 123}], [])
+    assert outcome("a: 123", bounds=Bounds(bytes=6)) == ([{"a": 123}], [])
     for text in ("a: 1234", "a: 12é", b"a: 1234"):
-        values, problems = outcome(text, max_bytes=6)
+        values, problems = outcome(text, bounds=Bounds(bytes=6))
         assert (values, len(problems)) == ([], 1)
+
+
+@pytest.mark.parametrize("format", ["yaml", "json"])
+def test_depth_has_a_limit_that_may_be_changed(format: Any) -> None:
+    text = "[" * 65 + "]" * 65
+    assert [said for _, said in outcome(text, format=format)[1]] == [
+        "nests deeper than 64 levels; nothing in a Kubernetes object does"
+    ]
+    assert outcome(text, format=format, bounds=Bounds(depth=65))[1] == []
+    assert "deeper than 3 levels" in outcome("[[[[]]]]", format=format, bounds=Bounds(depth=3))[1][0][1]
+
+
+def test_copies_have_a_limit_that_may_be_changed() -> None:
+    text = "a: &a [1, 2, 3, 4]\nb: [*a, *a]\n"
+    assert outcome(text, bounds=Bounds(values=19))[1] == []
+    assert "has more than 18 values with what its aliases repeat" in outcome(text, bounds=Bounds(values=18))[1][0][1]
 
 
 def test_all_broken_documents_are_said() -> None:

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,32 @@ def test_endless_streams_end() -> None:
             return b" " * size
 
     assert "is larger than 1,000,000 bytes" in said(Zeros(), max_bytes=1_000_000)[0]
+
+
+def test_what_is_too_much_may_be_changed() -> None:
+    deep = "a: " + "[" * 100 + "]" * 100
+    assert "deeper than 64 levels" in said(io.StringIO(deep))[0]
+    assert "deeper than 64 levels" not in said(io.StringIO(deep), max_depth=101)[0]
+    assert "more than 3 values" in said(io.StringIO("a: &a [1, 2]\nb: *a\n"), max_values=3)[0]
+    assert "is larger than 100 bytes as JSON" in said(route(), max_object_bytes=100)[0]
+    kept = load(route(), max_object_bytes=10_000)
+    with pytest.raises(LoadError, match="is larger than 10,000 bytes as JSON"):
+        kept.update(upserts=[but(route(), "metadata", "annotations", value={"a": "b" * 10_000})])
+    with pytest.raises(UsageError, match="max_depth is at most 500, not 501"):
+        load(max_depth=501)
+
+
+@pytest.mark.parametrize("deepest", [300, 500])
+def test_the_deepest_objects_end_well(deepest: int) -> None:
+    """What nests in unknown fields, annotations and status is read, or refused in words."""
+    for at in (("metadata", "annotations"), ("spec", "rules"), ("status",), ("unknown",)):
+        nested: object = []
+        for _ in range(deepest - 4):
+            nested = [nested]
+        text = json.dumps(but(route(), *at, value=nested))
+        for each in (text, text.replace("[", "[ ", 1)):
+            with suppress(LoadError):
+                assert len(load(io.StringIO(each), max_depth=deepest)) == 1
 
 
 def test_mappings_and_typed_objects() -> None:

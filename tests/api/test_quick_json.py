@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gwmatch.api import HTTPRoute, load
-from gwmatch.api.documents import jsontext
-from gwmatch.api.documents.building import MAX_DEPTH
+from gwmatch.api.documents import MAX_DEPTH, Bounds, jsontext
 from gwmatch.errors import Problem
 
 VALUES = st.recursive(
@@ -23,12 +22,13 @@ VALUES = st.recursive(
 
 def slowly(text: str, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     with monkeypatch.context() as patch:
-        patch.setattr(jsontext, "_quickly", lambda text: jsontext._UNSURE)
+        patch.setattr(jsontext, "_quickly", lambda text, bounds: jsontext._UNSURE)
         return read(text)
 
 
 def read(text: str) -> list[Any]:
-    return [each if isinstance(each, Problem) else (each.value, each.line) for each in jsontext.documents(text, "x.json")]
+    found = jsontext.documents(text, "x.json", Bounds())
+    return [each if isinstance(each, Problem) else (each.value, each.line) for each in found]
 
 
 @given(VALUES, st.sampled_from([None, 1]), st.booleans())

@@ -5,10 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ...errors import Problem
-
-MAX_DEPTH: Final = 64
-MAX_NODES: Final = 250_000
-"""Of one document in which aliases occur, with all that they copy (HI-L4)."""
+from .bounds import Bounds
 
 _NO_KEY: Final = object()
 _LOST_KEY: Final = object()
@@ -42,14 +39,15 @@ class Builder:
     What is wrong is collected in `problems`, and then there is no object to be used.
     """
 
-    __slots__ = ("_aliased", "_anchors", "_nodes", "_open", "_opened", "_source", "line", "problems", "value")
+    __slots__ = ("_aliased", "_anchors", "_bounds", "_nodes", "_open", "_opened", "_source", "line", "problems", "value")
 
-    def __init__(self, source: str | None) -> None:
+    def __init__(self, source: str | None, bounds: Bounds) -> None:
         self.value: Any = None
         self.line = 1
         """Where the value begins."""
         self.problems: list[Problem] = []
         self._source = source
+        self._bounds = bounds
         self._open: list[_Open] = []
         self._anchors: dict[str, tuple[Any, int]] = {}
         self._opened: set[str] = set()
@@ -59,7 +57,7 @@ class Builder:
     @property
     def is_hopeless(self) -> bool:
         """Whether the rest of the document need not be read, since it is too large."""
-        return self._aliased and self._nodes > MAX_NODES
+        return self._aliased and self._nodes > self._bounds.values
 
     @property
     def wants_key(self) -> bool:
@@ -71,7 +69,7 @@ class Builder:
 
     def begin(self, value: Any, line: int, anchor: str | None = None) -> None:
         """A list or mapping begins; `value` is the empty one to be filled."""
-        if len(self._open) >= MAX_DEPTH:
+        if len(self._open) >= self._bounds.depth:
             raise TooDeep(line)
         if not self._open:
             self.line = line
@@ -111,9 +109,8 @@ class Builder:
     def finish(self, line: int) -> None:
         """The document has ended."""
         if self.is_hopeless:
-            self.refuse(
-                f"has more than {MAX_NODES:,} values with what its aliases repeat; write out less in one document", line
-            )
+            most = f"{self._bounds.values:,}"
+            self.refuse(f"has more than {most} values with what its aliases repeat; write out less in one document", line)
 
     def _put(self, value: Any, line: int) -> None:
         if not self._open:

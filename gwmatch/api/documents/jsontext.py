@@ -10,7 +10,8 @@ from typing import Any, Final
 import msgspec
 
 from ...errors import Problem
-from .building import MAX_DEPTH, Builder
+from .bounds import Bounds
+from .building import Builder
 from .document import Document
 from .outline import Outline
 from .scalars import LONGEST_INT, SURROGATE, constant, floating, integer
@@ -19,24 +20,22 @@ from .scalars import LONGEST_INT, SURROGATE, constant, floating, integer
 _BRACKETS = re.compile(r'"(?:[^"\\]++|\\.)*+"?|([\[{])|([\]}])', re.DOTALL)
 _TOKEN = re.compile(r'("(?:[^"\\]++|\\.)*+"?)|([\[{])|([\]}])|([^\s,:\[\]{}"]++)', re.DOTALL)
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
-_DEEP: Final = b"\n" + b" " * MAX_DEPTH
 _LONG: Final = re.compile(f"[0-9]{{{LONGEST_INT + 1}}}")
 _UNSURE: Final = object()
 _WORDS: Final[dict[str, object]] = {"null": None, "true": True, "false": False}
 
 
-def documents(text: str, source: str | None) -> Iterator[Document | Problem]:
+def documents(text: str, source: str | None, bounds: Bounds) -> Iterator[Document | Problem]:
     """The one document of a JSON text, or what is wrong with it. A text without any value has none."""
     if not text.strip(" \t\r\n"):
         return
-    quick = _quickly(text)
+    quick = _quickly(text, bounds)
     if quick is not _UNSURE:
         yield Document(source, 1, 1, _first_line(text), quick, text, outline)
         return
-    deep = _too_deep(text)
+    deep = _too_deep(text, bounds)
     if deep is not None:
-        message = f"nests deeper than {MAX_DEPTH} levels; nothing in a Kubernetes object does"
-        yield Problem(message=message, source=source, line=deep)
+        yield Problem(message=bounds.too_deep, source=source, line=deep)
         return
     try:
         try:
@@ -54,7 +53,7 @@ def documents(text: str, source: str | None) -> Iterator[Document | Problem]:
         yield Problem(message=message, source=source, line=error.lineno)
         return
     if dubious:
-        builder = Builder(source)
+        builder = Builder(source, bounds)
         _build(text, builder)
         value = builder.value
         if builder.problems:
@@ -63,7 +62,7 @@ def documents(text: str, source: str | None) -> Iterator[Document | Problem]:
     yield Document(source, 1, 1, _first_line(text), value, text, outline)
 
 
-def _quickly(text: str) -> Any:
+def _quickly(text: str, bounds: Bounds) -> Any:
     """The value of a text about which there is nothing to be said, which are most; _UNSURE where a closer look is needed.
 
     PERF(bench_compile::bench_json): msgspec reads several times as fast as Python's reader with all the questions that are put
@@ -80,7 +79,7 @@ def _quickly(text: str) -> Any:
     if again.count(b'"') != text.count('"'):
         return _UNSURE
     # A line that is indented by so many spaces stands inside as many lists and mappings.
-    is_deep = _DEEP in msgspec.json.format(again, indent=1)
+    is_deep = b"\n" + b" " * bounds.depth in msgspec.json.format(again, indent=1)
     return _UNSURE if is_deep else value
 
 
@@ -99,14 +98,14 @@ def _mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return made
 
 
-def _too_deep(text: str) -> int | None:
+def _too_deep(text: str, bounds: Bounds) -> int | None:
     """The line on which the text gets deeper than is read, if it does (HI-L12)."""
     depth = 0
     for match in _BRACKETS.finditer(text):
         kind = match.lastindex
         if kind == 1:
             depth += 1
-            if depth > MAX_DEPTH:
+            if depth > bounds.depth:
                 return text.count("\n", 0, match.start()) + 1
         elif kind == 2:
             depth -= 1

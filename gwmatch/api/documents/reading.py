@@ -8,18 +8,17 @@ from typing import Final, Literal
 
 from ...errors import Problem
 from . import jsontext, yamltext
+from .bounds import DEFAULTS, Bounds
 from .document import Document
 
 Format = Literal["yaml", "json"]
-
-MAX_BYTES: Final = 64 * 1024 * 1024
 
 _MARKUP = re.compile(r"\s*<(?:!doctype|html|\?xml|head|body)\b", re.IGNORECASE)
 _TEMPLATE = re.compile(r"\{\{")
 
 
 def read(
-    text: str | bytes, source: str | None = None, *, format: Format | None = None, max_bytes: int = MAX_BYTES
+    text: str | bytes, source: str | None = None, *, format: Format | None = None, bounds: Bounds = DEFAULTS
 ) -> Iterator[Document | Problem]:
     """The documents of a text in their order, and everything that is wrong with it. Never raises for any text.
 
@@ -30,14 +29,14 @@ def read(
     >>> print(*read("a: 1\\na: 2\\n", "shop.yaml"))
     shop.yaml:2: the key 'a' occurs twice in one mapping; remove one
     """
-    decoded = _decoded(text, source, max_bytes)
+    decoded = _decoded(text, source, bounds.bytes)
     if isinstance(decoded, Problem):
         yield decoded
         return
     if _MARKUP.match(decoded):
         yield Problem(message="is an HTML or XML page, not YAML; maybe a download that failed", source=source, line=1)
         return
-    found = _sniffed(decoded, source) if format is None else _READERS[format](decoded, source)
+    found = _sniffed(decoded, source, bounds) if format is None else _READERS[format](decoded, source, bounds)
     is_template = format != "json" and _TEMPLATE.search(decoded) is not None
     for each in found:
         if isinstance(each, Document):
@@ -54,13 +53,13 @@ def read(
 _READERS: Final = {"yaml": yamltext.documents, "json": jsontext.documents}
 
 
-def _sniffed(text: str, source: str | None) -> Iterator[Document | Problem]:
+def _sniffed(text: str, source: str | None, bounds: Bounds) -> Iterator[Document | Problem]:
     if text.lstrip()[:1] == "{":
-        found = list(jsontext.documents(text, source))
+        found = list(jsontext.documents(text, source, bounds))
         if not any(isinstance(each, Problem) and each.message.startswith("is not valid JSON") for each in found):
             yield from found
             return
-    yield from yamltext.documents(text, source)
+    yield from yamltext.documents(text, source, bounds)
 
 
 def _decoded(text: str | bytes, source: str | None, max_bytes: int) -> str | Problem:

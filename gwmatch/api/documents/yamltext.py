@@ -12,7 +12,8 @@ from typing import Any
 import yaml
 
 from ...errors import Problem
-from .building import MAX_DEPTH, Builder, TooDeep
+from .bounds import Bounds
+from .building import Builder, TooDeep
 from .document import Document
 from .outline import Outline
 from .scalars import MAPPING_TAGS, SEQUENCE_TAGS, TEXT_TAGS, plain, short_tag, tagged
@@ -20,20 +21,20 @@ from .scalars import MAPPING_TAGS, SEQUENCE_TAGS, TEXT_TAGS, plain, short_tag, t
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]")
 
 
-def documents(text: str, source: str | None) -> Iterator[Document | Problem]:
+def documents(text: str, source: str | None, bounds: Bounds) -> Iterator[Document | Problem]:
     """The documents of a YAML text in their order, and what is wrong with it. Broken syntax ends it."""
     control = _CONTROL.search(text)
     if control is not None:
         line = text.count("\n", 0, control.start()) + 1
         yield Problem(message=f"holds the control character U+{ord(control[0]):04X}; remove it", source=source, line=line)
         return
-    builder, number, start, first_line = Builder(source), 0, 0, 1
+    builder, number, start, first_line = Builder(source, bounds), 0, 0, 1
     try:
         for event, begin in _events(text):
             kind = type(event)
             if kind is yaml.DocumentStartEvent:
                 number += 1
-                builder, first_line = Builder(source), begin.line + 1
+                builder, first_line = Builder(source, bounds), begin.line + 1
                 start = text.rfind("\n", 0, begin.index) + 1
             elif kind is yaml.DocumentEndEvent:
                 builder.finish(first_line)
@@ -45,8 +46,7 @@ def documents(text: str, source: str | None) -> Iterator[Document | Problem]:
             elif not builder.is_hopeless:
                 _add(builder, kind, event, begin.line + 1)
     except TooDeep as error:
-        message = f"nests deeper than {MAX_DEPTH} levels; nothing in a Kubernetes object does"
-        yield from _numbered([*builder.problems, Problem(message=message, source=source, line=error.line)], number)
+        yield from _numbered([*builder.problems, Problem(message=bounds.too_deep, source=source, line=error.line)], number)
     except yaml.YAMLError as error:
         yield from _numbered([*builder.problems, _syntax(error, source, text)], max(number, 1))
 
