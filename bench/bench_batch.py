@@ -58,6 +58,11 @@ def padded(calls: list[Call]) -> tuple[Any, ...]:
     return tuple(np.array([call[at].encode() for call in calls] * REPEATS) for at in (1, 2, 0))
 
 
+def points(calls: list[Call]) -> tuple[Any, ...]:
+    """NumPy's columns of str."""
+    return tuple(np.array([call[at] for call in calls] * REPEATS) for at in (1, 2, 0))
+
+
 def shared(calls: list[Call]) -> tuple[Any, ...]:
     """The same as Arrow strings."""
     pa = pytest.importorskip("pyarrow", reason="pip install '.[bench]'")
@@ -68,7 +73,7 @@ def objects(calls: list[Call]) -> tuple[Any, ...]:
     return tuple([call[at] for call in calls] * REPEATS for at in (1, 2, 0))
 
 
-COLUMNS = {"arrow": shared, "numpy": padded, "list": objects}
+COLUMNS = {"arrow": shared, "numpy": padded, "points": points, "list": objects}
 
 
 # ------------------------------------------------------------------------------------------------------------------ columns

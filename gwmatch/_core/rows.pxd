@@ -140,7 +140,7 @@ cdef inline bint read_method(Rows *rows, Slice method) noexcept nogil:
     if word == rows.method and word != 0:
         return rows.is_method
     rows.method = word
-    rows.is_method = is_token(method)
+    rows.is_method = is_usual_method(method) or is_token(method)
     rows.asked.method = method_id(rows.bound.block, rows.header, method)
     rows.asked.is_post = is_post(method)
     return rows.is_method
