@@ -131,7 +131,7 @@ cdef inline size_t read_header_lines(const Run *run, size_t i) noexcept nogil:
 
 
 cdef inline void find_places(Run *run, int64_t count, Place *places) noexcept nogil:
-    """Where the hosts of a strip lead, before any of its paths is looked at: the virtual hosts are fetched meanwhile."""
+    """Where the hosts of a strip lead."""
     cdef int64_t i
     cdef Place same
     if run.host.step == 0 and run.sni.step == 0:
@@ -141,8 +141,6 @@ cdef inline void find_places(Run *run, int64_t count, Place *places) noexcept no
         return
     for i in range(count):
         places[i] = place_of(&run.rows, cell_or_empty(run.host, i), cell_or_empty(run.sni, i))
-        prefetch(run.rows.bound.block + places[i].start)
-
 
 cdef void decide_strip(Run *run, int64_t row, int64_t count) noexcept nogil:
     """Up to STRIP rows that lie in one piece of every column."""

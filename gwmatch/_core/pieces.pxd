@@ -125,12 +125,10 @@ cdef inline size_t unpadded(const uint8_t *at, size_t size) noexcept nogil:
 cdef inline Slice points_at(const Piece *piece, int64_t row, uint8_t *into) noexcept nogil:
     """A text of code points as UTF-8, with surrogateescape; other surrogates keep their three bytes, as in ir.as_bytes."""
     cdef const uint8_t *points = piece.rows + row * piece.stride
-    cdef int64_t i, size = piece.width
+    cdef int64_t i, size = <int64_t>(unpadded(points, <size_t>piece.width * 4) + 3) >> 2
     cdef uint32_t point, some = 0
     cdef uint8_t *end = into
     cdef Slice made
-    while size and (<const uint32_t *>points)[size - 1] == 0:
-        size -= 1
     # PERF(bench_batch::bench_few_paths[points]): both loops take several code points at once.
     for i in range(size):
         some |= (<const uint32_t *>points)[i]

@@ -17,13 +17,6 @@ from .text cimport is_token
 from .walk cimport NOT_FOUND, OUT_OF_MEMORY, TOO_LONG, Asked, find_name, search
 
 
-cdef extern from *:
-    """
-    #define gwm_prefetch(at) __builtin_prefetch(at)
-    """
-    void prefetch "gwm_prefetch"(const void *at) noexcept nogil
-
-
 cdef enum:
     NOBODY = -1
     PLACES = 256         # kept at once; a power of two
@@ -146,6 +139,13 @@ cdef inline bint read_method(Rows *rows, Slice method) noexcept nogil:
     return rows.is_method
 
 
+cdef inline void forget_fields(Asked *asked) noexcept nogil:
+    forget(&asked.headers)
+    forget(&asked.params)
+    prepare(&asked.headers)
+    prepare(&asked.params)
+
+
 cdef inline void decide_row(Rows *rows, Call *call, Place place, Answer *answer) noexcept nogil:
     """decide() for a row whose place is known, and whose lines hold no Host; only entry, status and failed are answered."""
     cdef Asked *asked = &rows.asked
@@ -173,9 +173,7 @@ cdef inline void decide_row(Rows *rows, Call *call, Place place, Answer *answer)
                 refuse(answer, AMBIGUOUS_PATH)
             else:
                 answer.entry = <int32_t>(<const Candidate *>(asked.block + found)).entry
-            forget(&asked.headers)
-            forget(&asked.params)
-            prepare(&asked.headers)
-            prepare(&asked.params)
+            if asked.headers.gathered | asked.params.gathered:
+                forget_fields(asked)
     if answer.rewritten != NULL:
         free(answer.rewritten)
