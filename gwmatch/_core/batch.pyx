@@ -142,6 +142,7 @@ cdef inline void find_places(Run *run, int64_t count, Place *places) noexcept no
     for i in range(count):
         places[i] = place_of(&run.rows, cell_or_empty(run.host, i), cell_or_empty(run.sni, i))
 
+
 cdef void decide_strip(Run *run, int64_t row, int64_t count) noexcept nogil:
     """Up to STRIP rows that lie in one piece of every column."""
     cdef Place places[STRIP]
