@@ -7,6 +7,7 @@ another, so that a slow moment of the machine hits all of them; a ratio is that 
 
 from __future__ import annotations
 
+import hashlib
 import statistics
 import threading
 import time
@@ -121,39 +122,61 @@ def bench_header_columns(benchmark: BenchmarkFixture, floor: Any, rules: int) ->
 
 def bench_two_threads(benchmark: BenchmarkFixture) -> None:
     """CPU time of a decision while another thread decides, too, as a ratio to that of one alone; and how many times as many
-    decisions there are in the same time. That is of the middle rounds: a busy machine has its own share of each."""
+    decisions two threads make in the same time, beside how many times as much hashing they do (`hashed`), which needs nothing
+    of the interpreter. All are of the middle rounds: a busy machine has its own share of each, and gives both as little."""
     asked = few()
     columns = [shared(asked.calls) for _ in range(2)]
-    alone: list[float] = []
-    alone_wall: list[float] = []
-    together: list[float] = []
-    together_wall: list[float] = []
     for each in columns:
         assert asked.port.match_many(*each).tolist() == expected(asked) * REPEATS
+    text = bytes(4_000_000)
 
-    def decide(into: list[float], columns: tuple[Any, ...]) -> None:
-        start = time.thread_time()
+    def decide(number: int) -> None:
         for _ in range(60):
-            asked.port.match_many(*columns)
-        into.append(time.thread_time() - start)
+            asked.port.match_many(*columns[number])
+
+    def digest(number: int) -> None:
+        for _ in range(5):
+            hashlib.sha256(text).digest()
+
+    deciding, hashing = Scaling(decide), Scaling(digest)
 
     def both() -> None:
-        start = time.perf_counter()
-        decide(alone, columns[0])
-        alone_wall.append(time.perf_counter() - start)
-        start = time.perf_counter()
-        threads = [threading.Thread(target=decide, args=(together, each)) for each in columns]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        together_wall.append(time.perf_counter() - start)
+        deciding.measure()
+        hashing.measure()
 
     benchmark.pedantic(both, rounds=ROUNDS, iterations=1, warmup_rounds=1)
     if benchmark.stats is None:
         return
-    benchmark.extra_info["cpu_ratio"] = round(min(together) / min(alone), 2)
-    benchmark.extra_info["times_as_many"] = round(2 * statistics.median(alone_wall) / statistics.median(together_wall), 2)
+    benchmark.extra_info["cpu_ratio"] = deciding.cpu_ratio()
+    benchmark.extra_info |= {"times_as_many": deciding.times_as_many(), "hashed": hashing.times_as_many()}
+
+
+class Scaling:
+    """Something done in one thread, and by two at once."""
+
+    def __init__(self, work: Callable[[int], None]) -> None:
+        self.work = work
+        self.cpu: dict[str, list[float]] = {"alone": [], "together": []}
+        self.wall: dict[str, list[float]] = {"alone": [], "together": []}
+
+    def measure(self) -> None:
+        for how, numbers in (("alone", range(1)), ("together", range(2))):
+            threads = [threading.Thread(target=self._timed, args=(how, number)) for number in numbers]
+            start = time.perf_counter()
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            self.wall[how].append(time.perf_counter() - start)
+
+    def _timed(self, how: str, number: int) -> None:
+        self.cpu[how].append(timed(lambda: self.work(number)))
+
+    def cpu_ratio(self) -> float:
+        return round(min(self.cpu["together"]) / min(self.cpu["alone"]), 2)
+
+    def times_as_many(self) -> float:
+        return round(2 * statistics.median(self.wall["alone"]) / statistics.median(self.wall["together"]), 2)
 
 
 def many(benchmark: BenchmarkFixture, floor: Any, asked: Subject, kind: str) -> None:
