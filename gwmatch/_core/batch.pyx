@@ -9,7 +9,7 @@ import numpy
 from cpython.buffer cimport PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
 from cpython.exc cimport PyErr_CheckSignals
 from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t
-from libc.stdlib cimport free, malloc
+from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memset
 
 from .arguments cimport *
@@ -17,10 +17,11 @@ from .bound cimport Bound
 from .columns cimport Column, Cursor, column_of
 from .decide cimport *
 from .pieces cimport CONSTANT, STRIP, Piece, read_strip
+from .rows cimport *
+from .text cimport is_host_header
 
 
 cdef enum:
-    NOBODY = -1
     AT_ONCE = 4096       # rows between two looks at the clock
     AT_HAND = 65536      # rows of Python objects that are read at once
 
@@ -40,7 +41,7 @@ cdef extern from *:
 
 # Where each column of a run stands. A column that was not given has a cursor without pieces.
 cdef struct Run:
-    const Bound *bound
+    Rows rows
     Cursor *host
     Cursor *path
     Cursor *method
@@ -51,6 +52,7 @@ cdef struct Run:
     size_t header_count
     int32_t *ids
     int16_t *statuses    # or NULL
+    bint has_host_line
     bint failed
 
 
@@ -128,9 +130,22 @@ cdef inline size_t read_header_lines(const Run *run, size_t i) noexcept nogil:
     return count
 
 
+cdef inline void find_places(Run *run, int64_t count, Place *places) noexcept nogil:
+    """Where the hosts of a strip lead."""
+    cdef int64_t i
+    cdef Place same
+    if run.host.step == 0 and run.sni.step == 0:
+        same = place_of(&run.rows, cell_or_empty(run.host, 0), cell_or_empty(run.sni, 0))
+        for i in range(count):
+            places[i] = same
+        return
+    for i in range(count):
+        places[i] = place_of(&run.rows, cell_or_empty(run.host, i), cell_or_empty(run.sni, i))
+
+
 cdef void decide_strip(Run *run, int64_t row, int64_t count) noexcept nogil:
     """Up to STRIP rows that lie in one piece of every column."""
-    cdef const Bound *bound = run.bound
+    cdef Place places[STRIP]
     cdef Call call
     cdef Answer answer
     cdef int64_t i
@@ -141,10 +156,7 @@ cdef void decide_strip(Run *run, int64_t row, int64_t count) noexcept nogil:
     fill_strip(run.sni, row, count)
     for number in range(run.header_count):
         fill_strip(run.headers[number], row, count)
-    # Every draw falls on some backend; which one does not matter here, and a known draw costs nothing.
-    call.chance.known = True
-    call.chance.seed = 0
-    call.chance.draw = 0.0
+    find_places(run, count, places)
     call.lines = run.lines
     call.line_count = 0
     for i in range(count):
@@ -153,19 +165,31 @@ cdef void decide_strip(Run *run, int64_t row, int64_t count) noexcept nogil:
         answer.entry = NOBODY
         answer.status = 0
         if call.target.at != NULL and call.method.at != NULL:
-            call.host = cell_or_empty(run.host, i)
-            call.sni = cell_or_empty(run.sni, i)
             if run.header_count != 0:
                 call.line_count = read_header_lines(run, i)
-            decide(bound.block, bound.sets, bound.api, bound.port, &call, &answer)
-            if answer.rewritten != NULL:
-                free(answer.rewritten)
+            if run.has_host_line:
+                call.host = cell_or_empty(run.host, i)
+                call.sni = cell_or_empty(run.sni, i)
+                decide_by_itself(run.rows.bound, &call, &answer)
+            else:
+                decide_row(&run.rows, &call, places[i], &answer)
             if answer.failed:
                 run.failed = True
                 return
         run.ids[row + i] = answer.entry
         if run.statuses != NULL:
             run.statuses[row + i] = <int16_t>answer.status if answer.entry < 0 else 0
+
+
+cdef void decide_by_itself(const Bound *bound, Call *call, Answer *answer) noexcept nogil:
+    """A row with a column of Host lines, which may say something else than the host."""
+    # Every draw falls on some backend; which one does not matter here, and a known draw costs nothing.
+    call.chance.known = True
+    call.chance.seed = 0
+    call.chance.draw = 0.0
+    decide(bound.block, bound.sets, bound.api, bound.port, call, answer)
+    if answer.rewritten != NULL:
+        free(answer.rewritten)
 
 
 cdef int64_t decide_for_a_while(Run *run, int64_t row, int64_t stop) noexcept nogil:
@@ -203,33 +227,37 @@ cdef object decide_many(
     cdef Numbers answers = Numbers(length if statuses else 0, numpy.int16)
     cdef Run run
     cdef Slice *strips
+    cdef KeptPlace *places
     cdef size_t i
     # SAFETY: the columns and arrays above own all that `run` points to, and live to the end of this function.
-    run.bound = bound
     run.path = &path.cursor
     run.host = &host.cursor
     run.method = &method.cursor
     run.sni = &server_name.cursor
     run.ids = <int32_t *>ids.view.buf
     run.statuses = <int16_t *>answers.view.buf if statuses else NULL
-    run.failed = False
+    run.failed = run.has_host_line = False
     run.header_count = len(lines)
     run.headers = <Cursor **>malloc((run.header_count + 1) * (sizeof(Cursor *) + sizeof(Line) + sizeof(Slice)))
     strips = <Slice *>malloc(<size_t>len(columns) * STRIP * sizeof(Slice))
+    places = <KeptPlace *>calloc(PLACES, sizeof(KeptPlace))
     try:
-        if run.headers == NULL or strips == NULL:
+        if run.headers == NULL or strips == NULL or places == NULL:
             raise MemoryError("no memory for the columns")
         run.lines = <Line *>(run.headers + run.header_count + 1)
         run.names = <Slice *>(run.lines + run.header_count + 1)
         for i in range(run.header_count):
             run.headers[i] = &(<HeaderColumn>lines[i]).column.cursor
             run.names[i] = slice_of((<HeaderColumn>lines[i]).name)
+            run.has_host_line |= is_host_header(run.names[i])
         for i in range(<size_t>len(columns)):
             start_strip(&(<Column>columns[i]).cursor, strips + i * STRIP)
+        start_rows(&run.rows, bound, places)
         decide_columns(&run, columns, length, progress)
     finally:
         free(run.headers)
         free(strips)
+        free(places)
     return (ids.array, answers.array) if statuses else ids.array
 
 

@@ -4,9 +4,15 @@ A Piece borrows all it points to; the Column that made it keeps that alive, and 
 """
 
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
-from libc.string cimport memcmp
 
-from .layout cimport Slice
+from .layout cimport Slice, few_at, word_at
+
+
+cdef extern from *:
+    """
+    #define gwm_clz(x) __builtin_clzll(x)
+    """
+    int clz "gwm_clz"(uint64_t word) noexcept nogil
 
 
 cdef enum:
@@ -97,23 +103,41 @@ cdef inline Slice padded_at(const Piece *piece, int64_t row) noexcept nogil:
     made.at = piece.rows + row * piece.stride
     made.size = <size_t>piece.width
     if piece.kind == PADDED:
-        # PERF(bench_batch::bench_few_paths[numpy]): padding is as long as the longest text, so it is skipped eight bytes at once.
-        while made.size >= 8 and memcmp(made.at + made.size - 8, b"\0\0\0\0\0\0\0\0", 8) == 0:
-            made.size -= 8
-        while made.size and made.at[made.size - 1] == 0:
-            made.size -= 1
+        made.size = unpadded(made.at, made.size)
     return made
+
+
+cdef inline size_t unpadded(const uint8_t *at, size_t size) noexcept nogil:
+    """How many bytes there are before the NULs at the end.
+
+    PERF(bench_batch::bench_few_paths[numpy]): padding is as long as the longest text, so eight bytes are skipped at once.
+    """
+    cdef uint64_t word
+    while size >= 8:
+        word = word_at(at + size - 8)
+        if word != 0:
+            return size - (clz(word) >> 3)
+        size -= 8
+    word = few_at(at, size)
+    return 8 - (clz(word) >> 3) if word != 0 else 0
 
 
 cdef inline Slice points_at(const Piece *piece, int64_t row, uint8_t *into) noexcept nogil:
     """A text of code points as UTF-8, with surrogateescape; other surrogates keep their three bytes, as in ir.as_bytes."""
     cdef const uint8_t *points = piece.rows + row * piece.stride
-    cdef int64_t i, size = piece.width
-    cdef uint32_t point
+    cdef int64_t i, size = <int64_t>(unpadded(points, <size_t>piece.width * 4) + 3) >> 2
+    cdef uint32_t point, some = 0
     cdef uint8_t *end = into
     cdef Slice made
-    while size and (<const uint32_t *>points)[size - 1] == 0:
-        size -= 1
+    # PERF(bench_batch::bench_few_paths[points]): both loops take several code points at once.
+    for i in range(size):
+        some |= (<const uint32_t *>points)[i]
+    if some < 0x80:
+        for i in range(size):
+            into[i] = <uint8_t>(<const uint32_t *>points)[i]
+        made.at = into
+        made.size = <size_t>size
+        return made
     for i in range(size):
         point = (<const uint32_t *>points)[i]
         if point < 0x80:
@@ -163,6 +187,10 @@ cdef inline void read_strip(const Piece *piece, int64_t row, int64_t count, Slic
         for i in range(count):
             into[i].at = piece.data + (<const int32_t *>piece.rows)[first + i]
             into[i].size = <size_t>((<const int32_t *>piece.rows)[first + i + 1] - (<const int32_t *>piece.rows)[first + i])
+    elif piece.kind == PADDED:
+        for i in range(count):
+            into[i].at = piece.rows + (first + i) * piece.stride
+            into[i].size = unpadded(into[i].at, <size_t>piece.width)
     elif piece.kind == POINTS:
         for i in range(count):
             into[i] = points_at(piece, first + i, piece.scratch + i * piece.width * 4)

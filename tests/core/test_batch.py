@@ -5,7 +5,7 @@ from __future__ import annotations
 import _thread
 import doctest
 import threading
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -94,6 +94,63 @@ def test_agree_with_the_reference(table: Table, data: st.DataObject) -> None:
 def column(data: st.DataObject, texts: list[bytes | None]) -> Any:
     made = kinds(texts)
     return made[data.draw(st.sampled_from(sorted(made)))](texts)
+
+
+# --------------------------------------------------------------------------------------------------- hosts of earlier rows
+
+
+@pytest.mark.parametrize("kind", ["arrow u", "numpy S", "numpy U", "list"])
+def test_hosts_that_were_there_before(kind: str) -> None:
+    """More of them than are kept, in an order in which they take each other's place, and some that are too long to keep."""
+    labels = [f"{number}-x" for number in range(600)] + ["y" * size for size in range(1, 64)]
+    hosts = ["shop.example.com", "SHOP.example.com:443", "", *(f"{label}.example.com" for label in labels), "bad..host"]
+    hosts += [f"{'z' * 60}.{'z' * size}.example.com" for size in range(1, 60)]
+    hosts = [host for _ in range(3) for host in hosts] + ["shop.example.com"] * 200
+    texts = [host.encode() for host in hosts]
+    names = ["shop.example.com" if number % 3 else "a.example.com" for number in range(len(hosts))]
+    paths = [("/cart", "/status", "/%2e/status", "no path")[number % 4] for number in range(len(hosts))]
+    methods = [("GET", "POST", "a b", "PROPPATCH", "OPTIONS")[number % 5] for number in range(len(hosts))]
+    for port, sni in ((SHOP.port(80), None), (SHOP.port(443), names)):
+        ids, statuses = port.match_many(kinds(texts)[kind](texts), paths, methods, sni=sni, statuses=True)
+        rows = zip(methods, hosts, paths, sni or [None] * len(hosts), strict=True)
+        decided = [port.match(method, host, path, sni=name) for method, host, path, name in rows]
+        assert ids.tolist() == [-1 if each.entry is None else each.entry.id for each in decided]
+        assert statuses.tolist() == [(each.entry is None and each.status) or 0 for each in decided]
+    assert {0, 400, 404, 421} <= set(statuses.tolist())
+
+
+def test_a_host_and_a_server_name_are_told_apart() -> None:
+    """One text could be either way of two."""
+    hosts = ["a.example.com", "a.example.co", "a.example.com", "", "a.example.coma.example.com"]
+    names = ["a.example.com", "ma.example.com", "", "a.example.coma.example.com", ""]
+    ids, statuses = SHOP.port(443).match_many(hosts, ["/status"] * 5, sni=names, statuses=True)
+    decided = [SHOP.port(443).match("GET", host, "/status", sni=name) for host, name in zip(hosts, names, strict=True)]
+    assert ids.tolist() == [-1 if each.entry is None else each.entry.id for each in decided]
+    assert statuses.tolist() == [(each.entry is None and each.status) or 0 for each in decided]
+
+
+@pytest.mark.parametrize("policy", ["guard", "none", "rewrite"])
+def test_every_policy(policy: Literal["guard", "none", "rewrite"]) -> None:
+    router = gwmatch.compile(gwmatch.load("examples/shop"), gateway="infra/public", options=gwmatch.Options(normalize=policy))
+    paths = [
+        "/cart",
+        "/cart/../status",
+        "//cart",
+        "/%63art",
+        "/a%2fb",
+        "/cart#x",
+        "/a b",
+        "/cart?a=b",
+        "/cart/./checkout",
+        "*",
+        "",
+    ]
+    for host in ("shop.example.com", "api.example.com"):
+        port = router.port(443)
+        ids, statuses = port.match_many(host, paths, sni=host, statuses=True)
+        decided = [port.match("GET", host, path, sni=host) for path in paths]
+        assert ids.tolist() == [-1 if each.entry is None else each.entry.id for each in decided]
+        assert statuses.tolist() == [(each.entry is None and each.status) or 0 for each in decided]
 
 
 # -------------------------------------------------------------------------------------------------------------- every column
