@@ -71,7 +71,7 @@ cdef class Decision:
 
     @property
     def listener(self):
-        """The ir.Listener that took the request, else None."""
+        """The ir.Listener that took the request, else None. Its `entries` and `hosts` are to be had from `Router.table`."""
         return None if self.listener_id < 0 else self.table.listeners[self.listener_id]
 
     @property

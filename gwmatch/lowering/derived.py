@@ -110,7 +110,7 @@ class Outline(NamedTuple):
     frame: Frame
     rules: Numbered[Rule]
     entries: Numbered[Entry]
-    hosts: Numbered[VirtualHost]
+    hosts: Hosts
     named: tuple[range, ...] | None
     """The virtual hosts of each listener, each of which is found by its hostname. None for a table of which a HostChange cannot
     tell the hosts apart: under `isolated`, where a hostname of a listener has several ranks."""
@@ -206,5 +206,16 @@ class Hosts:
         nodes = tuple([PathNode(path, *entries) for path, *entries in paths])
         return VirtualHost(VirtualHostId(number), hostname, (), nodes, regexes, grpc, fallthrough)
 
+    def hostname(self, number: int) -> str | None:
+        """That of one host; the rest of it is passed over."""
+        return _unpack_name(self._packed[self._ends[number] : self._ends[number + 1]]).hostname
+
+
+class _Name(msgspec.Struct, array_like=True, gc=False):
+    """The first field of a packed host."""
+
+    hostname: str | None
+
 
 _unpack = msgspec.msgpack.Decoder(_Bare).decode
+_unpack_name = msgspec.msgpack.Decoder(_Name).decode

@@ -104,7 +104,7 @@ def begin(outline: Outline) -> Patched | None:
     names: dict[HostName, VirtualHostId] = {}
     for listener, numbers in zip(outline.frame.listeners, outline.named, strict=True):
         for number in numbers:
-            names[listener.id, hosts[number].hostname] = VirtualHostId(number)
+            names[listener.id, hosts.hostname(number)] = VirtualHostId(number)
     made = _Made(outline.rules, outline.entries, hosts)
     return Patched(outline.frame, Layered(names), Layered(), made, made.mark())
 
