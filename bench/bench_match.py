@@ -75,6 +75,20 @@ def bench_pattern_length(benchmark: BenchmarkFixture, floor: Any, length: int) -
     measure(benchmark, floor, longer)
 
 
+def bench_rule(benchmark: BenchmarkFixture) -> None:
+    """Not the decision, but the rule of one that was made, as most callers ask for: found again at first, and then kept."""
+    subject = sized("W1", 100)
+    found = [subject.port.match(*call) for call in subject.calls]
+    taken = [each for each in found if each.entry is not None]
+
+    def look() -> None:
+        for each in taken:
+            each.rule  # noqa: B018
+
+    benchmark(look)
+    benchmark.extra_info["rule_ns"] = round(benchmark.stats.stats.min / len(taken) * 1e9) if benchmark.enabled else 0
+
+
 def grown(benchmark: BenchmarkFixture, floor: Any, few: Subject, more: Subject, small: int, large: int) -> None:
     """Times both in turns, and leaves the factor in `extra_info`. The larger one is what pytest-benchmark's table shows."""
     rounds = {small: Rounds(floor, few), large: Rounds(floor, more)}

@@ -21,12 +21,12 @@ from ._core import Decision, PortTable, RouteTable
 from .addresses import parse_url
 from .api import Resource, ResourceKey, ResourceSet
 from .errors import CompileError, LoadError, Problem, UsageError
-from .graph import Graph, resolve
+from .graph import Graph, Prepared, prepare, resolve_prepared
 from .ir import Table
-from .lowering import lower
+from .lowering import Outline, lower
 from .options import Options
 from .stored import Stored, damaged, packed
-from .updates import Version, advance, first
+from .updates import Version, advance, compiled, first, resolved_again
 
 _GROUP = "gateway.networking.k8s.io"
 
@@ -39,51 +39,73 @@ class Router:
         "_gateway",
         "_graph",
         "_lock",
+        "_outline",
         "_ports",
-        "_resources",
+        "_prepared",
         "_routes",
         "_stored",
         "_table",
         "_version",
     )
 
-    def __init__(self, graph: Graph, table: Table, resources: ResourceSet | None = None) -> None:
-        """`resources`: those that the graph is of; without them the Router cannot be updated."""
-        self._resources = resources
-        self._hold(table.gateway, RouteTable(table), graph, table, None)
+    def __init__(self, graph: Graph, table: Table) -> None:
+        """A Router that keeps both, and cannot be updated."""
+        self._hold(table.gateway, RouteTable(table), graph=graph, table=table)
 
     def _hold(
-        self, gateway: str, routes: RouteTable, graph: Graph | None, table: Table | None, version: Version | None
+        self,
+        gateway: str,
+        routes: RouteTable,
+        *,
+        graph: Graph | None = None,
+        table: Table | None = None,
+        version: Version | None = None,
+        prepared: Prepared | None = None,
+        outline: Outline | None = None,
     ) -> None:
+        """`prepared` and `outline` are what a Router has to be updated from that was not updated yet."""
         self._gateway = gateway
         self._routes = routes
         self._graph = graph
         self._table = table
         self._version = version
+        self._prepared = prepared
+        self._outline = outline
         self._stored: Stored | None = None
         self._lock = Lock()
         self._ports: dict[int, PortTable] = {number: routes.port(number) for number in routes.ports}
 
     @property
     def graph(self) -> Graph:
-        """What the resources mean together. Of an updated Router it is put together when it is first asked for.
+        """What the resources mean together. It is resolved again when it is first asked for, and then kept: who needs both the
+        graph and the Router calls `resolve`, and compiles what that gives.
 
         Raises:
             UsageError: the Router was loaded: a stored table holds what it decides by, and not the resources.
         """
         if self._graph is None:
-            if self._version is None:
-                raise UsageError("a Router that was loaded has no graph: compile the resources")
-            self._graph = self._version.graph()
+            self._graph = self._resolved()
         return self._graph
+
+    def _resolved(self) -> Graph:
+        if self._version is not None:
+            return self._version.graph()
+        if self._prepared is None:
+            raise UsageError("a Router that was loaded has no graph: compile the resources")
+        return resolved_again(self._prepared)
 
     @property
     def table(self) -> Table:
-        """The same as plain data: listeners, rules, entries. Equal resources have equal tables, however a Router came to them;
-        an updated one lowers it when it is first asked for, and numbers its own entries in another way."""
+        """The same as plain data: listeners, rules, entries. Equal resources have equal tables, however a Router came to them.
+        It is lowered again when it is first asked for, and then kept. An updated Router numbers its own entries otherwise."""
         if self._table is None:
-            self._table = lower(self.graph, self._key()) if self._stored is None else self._stored.table()
+            self._table = self._lowered()
         return self._table
+
+    def _lowered(self) -> Table:
+        if self._stored is not None:
+            return self._stored.table()
+        return lower(self._graph or self._resolved(), self._key())
 
     @property
     def ports(self) -> tuple[int, ...]:
@@ -99,7 +121,8 @@ class Router:
     def content_hash(self) -> str:
         """SHA-256 of the compiled table, in hex. Equal resources in any order have equal tables; an updated Router compiles
         its own when it is first asked."""
-        return sha256(self._as_built().content()).hexdigest()
+        routes = RouteTable(self._table or self._lowered()) if self._is_patched else self._routes
+        return sha256(routes.content()).hexdigest()
 
     def port(self, number: int) -> PortTable:
         """What happens at one port; bind it once per listening socket and call its `match` for every request.
@@ -160,11 +183,15 @@ class Router:
             UsageError: the Router was compiled from a Graph or loaded, and does not know its resources.
         """
         before = self._known_version()
-        step = advance(before, self._routes, self._table, upserts, deletes)
+        step = advance(before, self._routes, upserts, deletes)
         made = Router.__new__(Router)
-        made._resources = None
-        is_same = step.version.prepared is before.prepared
-        made._hold(self._gateway, step.routes, self._graph if is_same else step.graph, step.table, step.version)
+        made._hold(
+            self._gateway,
+            step.routes,
+            graph=self._graph if step.version.prepared is before.prepared else None,
+            table=self._table if step.routes is self._routes else None,
+            version=step.version,
+        )
         return made
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -188,8 +215,9 @@ class Router:
             raise
 
     def _packed(self) -> bytes:
-        routes = self._as_built()
-        return packed(self.table, routes.content(), routes.patterns)
+        table = self._table or self._lowered()  # not kept for it
+        routes = RouteTable(table) if self._is_patched else self._routes
+        return packed(table, routes.content(), routes.patterns)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickled it is what `save` writes: it decides, and has no graph any more."""
@@ -202,11 +230,9 @@ class Router:
     @property
     def resources(self) -> ResourceSet | None:
         """What the Router was made of; None for one that was compiled from a Graph, or loaded."""
-        return self._resources if self._version is None else self._version.resources
-
-    def _as_built(self) -> RouteTable:
-        """What decides as it comes from the table, without the patches of updates."""
-        return RouteTable(self.table) if self._is_patched else self._routes
+        if self._version is not None:
+            return self._version.resources
+        return None if self._prepared is None else self._prepared.resources
 
     @property
     def _is_patched(self) -> bool:
@@ -215,10 +241,10 @@ class Router:
     def _known_version(self) -> Version:
         with self._lock:
             if self._version is None:
-                if self._resources is None:
+                if self._prepared is None:
                     origin = "compiled from a Graph" if self._stored is None else "loaded"
                     raise UsageError(f"a Router that was {origin} cannot be updated: compile a ResourceSet")
-                self._version = first(self.graph, self._resources, self._key())
+                self._version = first(self._prepared, self._key(), self._outline)
             return self._version
 
     def _key(self) -> ResourceKey:
@@ -226,7 +252,8 @@ class Router:
         return ResourceKey(_GROUP, "Gateway", namespace, name)
 
     def __repr__(self) -> str:
-        rules = "" if self._table is None else f"{len(self._table.rules)} rules, "
+        known = self._table or self._outline
+        rules = "" if known is None else f"{len(known.rules)} rules, "
         return f"<Router of {self._gateway}: {rules}ports {', '.join(map(str, self.ports))}>"
 
 
@@ -246,8 +273,13 @@ def compile(
             raise UsageError("a Graph is resolved already: pass controller and options to resolve()")
         graph = resources
         return Router(graph, lower(graph, _chosen(graph, gateway)))
-    graph = resolve(resources, controller=controller, options=options or Options())
-    return Router(graph, lower(graph, _chosen(graph, gateway)), resources)
+    prepared = prepare(resources, controller=controller, options=options or Options())
+    graph = resolve_prepared(prepared)
+    key = _chosen(graph, gateway)
+    made = Router.__new__(Router)
+    routes, outline = compiled(prepared, graph, key)
+    made._hold(f"{key.namespace}/{key.name}", routes, prepared=prepared, outline=outline)
+    return made
 
 
 def _chosen(graph: Graph, gateway: str | None) -> ResourceKey:
@@ -298,7 +330,6 @@ def _restored(data: bytes | mmap.mmap, source: str | None = None) -> Router:
     except (ValueError, CompileError) as error:
         damaged(source, str(error))
     made = Router.__new__(Router)
-    made._resources = None
-    made._hold(meta.gateway, routes, None, None, None)
+    made._hold(meta.gateway, routes)
     made._stored = stored
     return made

@@ -30,7 +30,7 @@ ARROWS: dict[str, set[str]] = {
     "_core": {"actions", "errors", "ir", "options", "patterns"},
     "addresses": {"errors", "ir"},
     "stored": {"_core", "errors", "ir", "options"},
-    "updates": {"_core", "api", "errors", "graph", "ir", "layered", "lowering", "options"},
+    "updates": {"_core", "api", "errors", "graph", "layered", "lowering", "options"},
     "router": {"_core", "addresses", "api", "collector", "errors", "graph", "ir", "lowering", "options", "stored", "updates"},
     "mesh": {"_core", "api", "errors", "graph", "ir", "lowering", "options"},
     "explanation": {"_core", "addresses", "api", "errors", "graph", "ir", "lowering", "reference", "router", "wire"},

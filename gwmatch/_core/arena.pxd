@@ -20,3 +20,4 @@ cdef class Block:
     cdef bint _fill(self, const Index *index, const uint32_t *records, size_t count, bint may_fail) noexcept nogil
     cdef uint32_t add(self, uint32_t tree, uint64_t hashed, uint32_t record, uint32_t depth=*) except 0
     cdef int seal(self) except -1
+    cdef Block copy(self, size_t size)

@@ -12,7 +12,7 @@ cdef enum:
     LONGEST_RUN = 128    # slots a lookup may walk before another seed is tried; at half load 2**18 slots need about 65
     SEEDS = 16
     RECENT = 1024        # texts that are known to stand in the block already
-    SLACK = 1 << 16      # bytes for changes, beside a quarter of what there is
+    SLACK = 1 << 16      # bytes for changes, beside an eighth of what there is
 
 
 class Full(Exception):
@@ -66,7 +66,7 @@ cdef class Block:
 
     cdef int seal(self) except -1:
         """From here on the memory stays where it is. What is left beyond it costs nothing until a change touches it."""
-        cdef size_t capacity = self.used + self.used // 4 + SLACK
+        cdef size_t capacity = self.used + self.used // 8 + SLACK
         cdef uint8_t *settled = <uint8_t *>realloc(self.base, capacity)
         if settled == NULL:
             raise MemoryError(f"no {capacity} bytes for the table")
@@ -76,6 +76,13 @@ cdef class Block:
         free(self.recent)
         self.recent = NULL
         return 0
+
+    cdef Block copy(self, size_t size):
+        """The first `size` bytes of a sealed block in one of its own, sealed, with room for changes."""
+        cdef Block made = Block.__new__(Block, size)
+        memcpy(made.base, self.base, size)
+        made.seal()
+        return made
 
     cdef Text text(self, const uint8_t *at, size_t size) except *:
         """A text's place. One that was written lately is not written again: many hosts have the same few paths."""

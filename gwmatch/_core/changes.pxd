@@ -9,6 +9,9 @@ cdef class Tables(Builder):
     cdef uint32_t newest     # its Header
     cdef object lock
     cdef dict _listeners_now
+    cdef size_t _first_size  # bytes of the table that was built
+
+    cdef Tables apart(self, uint32_t root)
 
     cdef uint32_t changed(self, uint32_t old, change) except? 0
     cdef uint32_t _change(self, uint32_t old, change) except 0

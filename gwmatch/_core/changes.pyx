@@ -16,12 +16,38 @@ from threading import Lock
 
 cdef enum:
     NAMES = 1024         # of headers or parameters: beyond, a table that asks for another one is built anew
+    GROWTH = 4           # times the size of the table that was built: beyond, and beyond a MiB, what is out of reach is too much
 
 
 cdef class Tables(Builder):
     def __init__(self, table, address):
         self.lock = Lock()
         Builder.__init__(self, table, address)
+        self._first_size = self.block.used
+
+    cdef Tables apart(self, uint32_t root):
+        """The same table in a memory of its own, with new room, and all its offsets as they were; its rows are still to be set.
+        None where changes have made too much of it, or it has native sets, which are for one memory."""
+        cdef Tables made
+        cdef const Header *header = <const Header *>(self.block.base + root)
+        cdef size_t size = header.size
+        if self.copied or self.sets.count != 0 or size > GROWTH * self._first_size + (1 << 20):
+            return None
+        made = Tables.__new__(Tables)
+        with self.lock:
+            made.lock = Lock()
+            made._first_size = self._first_size
+            made.block = self.block.copy(size)
+            made.sets = self.sets
+            made.options, made.methods, made.plain, made.has_cors = self.options, self.methods, self.plain, self.has_cors
+            made.header_names = _first(self.header_names, header.header_name_count)
+            made.query_names = _first(self.query_names, header.query_name_count)
+            made.actions = {key: offset for key, offset in self.actions.items() if offset < size}
+            made.plain_action = self.plain_action if self.plain_action < size else 0
+            made.newest = root
+            for host in range(header.host_count):
+                made.keep(self.hosts[<size_t>host])
+        return made
 
     cdef uint32_t changed(self, uint32_t old, change) except? 0:
         """The Header of the table that a change makes of the one at `old`; 0 where it has to be built anew: for want of room,
@@ -44,7 +70,8 @@ cdef class Tables(Builder):
             finally:
                 if made == 0:
                     # What was written stays where nobody reads it.
-                    del self.entries[entries:], self.rules[rules:]
+                    _cut(self.entries, entries)
+                    _cut(self.rules, rules)
                     self.host_count = hosts
                     _forget_from(self.header_names, headers)
                     _forget_from(self.query_names, params)
@@ -241,6 +268,18 @@ cdef class Tables(Builder):
 
 def _longest_first(path):
     return -len(path), path
+
+
+def _first(dict ids, size_t count):
+    """The names with the first so many ids."""
+    return {name: number for name, number in ids.items() if number < count}
+
+
+def _cut(rows, size_t count):
+    if type(rows) is list:
+        del rows[count:]
+    else:
+        rows.cut(count)
 
 
 def _forget_from(dict ids, count):

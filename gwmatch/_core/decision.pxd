@@ -5,6 +5,9 @@ cdef class Rows:
     cdef readonly object listeners   # sequences, which may decode what they hold when it is asked for
     cdef readonly object rules
     cdef readonly object entries
+    cdef dict won                    # rules by the entries that were asked for
+
+    cdef object rule(self, int32_t entry)
 
 
 cdef class Decision:

@@ -9,8 +9,8 @@ cdef class Rules:
     """What a table's candidates share: what their rules do, and the names and methods that they ask for, as ids."""
     cdef Block block
     cdef Sets sets
-    cdef list entries
-    cdef list rules
+    cdef object entries      # lists, or after `let_go` what makes their items again
+    cdef object rules
     cdef object options
     cdef dict header_names
     cdef dict query_names

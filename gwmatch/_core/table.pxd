@@ -20,6 +20,7 @@ cdef class RouteTable:
     cdef Rows rows
     cdef str gateway
     cdef readonly object table
+    cdef object _table_again # after `let_go`
     cdef object _source      # what holds a block that was not built here
 
     cdef const Header *header(self) noexcept

@@ -1,5 +1,5 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Literal, NoReturn, final, overload
+from typing import Any, Literal, NoReturn, Protocol, TypeVar, final, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,16 @@ from ..options import Options
 from .arguments import _Headers, _Text
 from .columns import _Column
 from .decision import Decision
+
+_T_co = TypeVar("_T_co", covariant=True)
+
+class _Growing(Protocol[_T_co]):
+    """The sequence of what can be found again, with room behind it."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, number: int, /) -> _T_co: ...
+    def extend(self, items: Any, /) -> None: ...
+    def cut(self, count: int, /) -> None: ...
 
 _Request = (
     tuple[_Text, _Text | None, _Text]
@@ -26,6 +36,10 @@ class RouteTable:
     def nbytes(self) -> int: ...
     @property
     def ports(self) -> tuple[int, ...]: ...
+    def let_go(
+        self, listeners: Sequence[Listener], rules: _Growing[Rule], entries: _Growing[Entry], table: Callable[[], Table]
+    ) -> None: ...
+    def apart(self, rules: _Growing[Rule], entries: _Growing[Entry]) -> RouteTable | None: ...
     def changed(self, change: Change) -> RouteTable | None: ...
     @staticmethod
     def restored(

@@ -60,6 +60,15 @@ cdef class RouteTable:
         self.gateway = table.gateway
         self.table = table
 
+    def let_go(self, listeners, rules, entries, table):
+        """Keeps the table's plain data no longer, which nothing here reads any more but for who asks a Decision, and to make
+        changes. In its place come what gives the listeners, rules and entries by their numbers, `extend` and `cut` among its
+        methods, and a function that makes the table again. For whoever made this RouteTable, before it is used."""
+        self.tables.rules, self.tables.entries = rules, entries
+        self.rows = Rows(listeners, rules, entries)
+        self.table = None
+        self._table_again = table
+
     def changed(self, change):
         """The RouteTable that an ir.Change makes of this one, which stays as it is.
 
@@ -79,6 +88,26 @@ cdef class RouteTable:
         made.block = self.block
         made.root = root
         made.rows = self.rows
+        made.gateway = self.gateway
+        return made
+
+    def apart(self, rules, entries):
+        """The same RouteTable in a memory of its own, with room for changes, at the cost of a copy of the block. `rules` and
+        `entries` are those of this table, as for `let_go`. None where it has to be compiled anew to have more room."""
+        if self.tables is None:
+            return None
+        cdef Tables tables = self.tables.apart(self.root)
+        cdef RouteTable made
+        if tables is None:
+            return None
+        tables.rules, tables.entries = rules, entries
+        made = RouteTable.__new__(RouteTable, _PENDING)
+        made.tables = tables
+        made.memory = tables.block
+        made.sets = tables.sets
+        made.block = made.memory.base
+        made.root = self.root
+        made.rows = Rows(self.rows.listeners, rules, entries)
         made.gateway = self.gateway
         return made
 
@@ -147,6 +176,8 @@ cdef class RouteTable:
         return (<const char *>self.block)[:self.header().size]
 
     def __reduce__(self):
+        if self._table_again is not None:
+            return RouteTable, (self._table_again(),)
         if self.table is None:
             raise TypeError("a RouteTable that a change made, or that was loaded, cannot be pickled; pickle its Router")
         return RouteTable, (self.table,)

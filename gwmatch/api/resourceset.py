@@ -30,8 +30,9 @@ class _Shelf:
 
     __slots__ = ("_ordered", "held")
 
-    def __init__(self, held: Layered[_Name, Held]) -> None:
+    def __init__(self, held: Layered[_Name, Held | Resource]) -> None:
         self.held = held
+        """PERF(bench_memory::bench_memory): objects as `_shelved` leaves them."""
         self._ordered: tuple[Any, ...] | None = None
 
     @property
@@ -39,7 +40,7 @@ class _Shelf:
         """The same in order: put there when first asked for, so that a set of which one object changed need not be."""
         if self._ordered is None:
             held = self.held.flat()
-            self._ordered = tuple(held[name].resource for name in sorted(held))
+            self._ordered = tuple([_resource(held[name]) for name in sorted(held)])
         return self._ordered
 
 
@@ -102,7 +103,7 @@ class ResourceSet:
         """The object of a kind with this name, if the set holds it."""
         shelf = self._shelves.get(kind)
         held = None if shelf is None else shelf.held.get((namespace or "", name))
-        return None if held is None else cast(T, held.resource)
+        return None if held is None else cast(T, _resource(held))
 
     def of(self, kind: type[T]) -> tuple[T, ...]:
         """All objects of a kind, by namespace and name."""
@@ -120,7 +121,7 @@ class ResourceSet:
         that nobody need look for broken rules again."""
         shelf = self._shelves.get(type(resource))
         held = None if shelf is None else shelf.held.get((key.namespace or "", key.name))
-        return held is not None and held.resource is resource and held.is_sound
+        return held is resource or (isinstance(held, Held) and held.resource is resource and held.is_sound)
 
     def place(self, key: ResourceKey, at: FieldPath | None = None) -> tuple[str, int] | None:
         """The file and line of an object, or of one of its fields; None for objects that were handed in."""
@@ -167,7 +168,7 @@ class ResourceSet:
         self._stop(intake)
         remarks = intake.remarks
         made = self._like()
-        changes: dict[type[Resource], tuple[dict[_Name, Held], list[_Name]]] = {}
+        changes: dict[type[Resource], tuple[dict[_Name, Held | Resource], list[_Name]]] = {}
         for key in touched:
             served = KINDS.get((key.group, key.kind))
             if served is not None:
@@ -176,7 +177,7 @@ class ResourceSet:
                 if held is None:
                     takes.append(_name(key))
                 else:
-                    puts[_name(key)] = held
+                    puts[_name(key) if key.namespace is None else _name_of(held.resource)] = _shelved(held)
         made._shelves = dict(self._shelves)
         for kind, (puts, takes) in changes.items():
             shelf = self._shelves.get(kind)
@@ -229,7 +230,8 @@ class ResourceSet:
     def _held(self, key: ResourceKey) -> Held | None:
         served = KINDS.get((key.group, key.kind))
         shelf = None if served is None else self._shelves.get(served.type)
-        return None if shelf is None else shelf.held.get(_name(key))
+        held = None if shelf is None else shelf.held.get(_name(key))
+        return Held(held, None, True) if isinstance(held, Resource) else held
 
     def __contains__(self, key: object) -> bool:
         return isinstance(key, ResourceKey) and self._held(key) is not None
@@ -253,6 +255,15 @@ class ResourceSet:
     def __repr__(self) -> str:
         counts = {kind.KIND: len(shelf.held) for kind, shelf in self._shelves.items() if shelf.held}
         return f"ResourceSet({', '.join(f'{kind}: {counts[kind]}' for kind in sorted(counts))})"
+
+
+def _shelved(held: Held) -> Held | Resource:
+    """What is kept of an object: of one that was handed in, and about which nothing is to be said, itself."""
+    return held.resource if held.is_sound and held.place is None else held
+
+
+def _resource(held: Held | Resource) -> Resource:
+    return held.resource if isinstance(held, Held) else held
 
 
 def _replaced(old: dict[ResourceKey, V], touched: Iterable[ResourceKey], new: dict[ResourceKey, V]) -> dict[ResourceKey, V]:

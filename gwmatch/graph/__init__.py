@@ -27,7 +27,7 @@ from .nodes import (
     RuleNode,
 )
 from .policy_nodes import BackendTLSNode, Policies, PolicyNode, PolicyTarget
-from .resolution import Prepared, assemble, prepare, prepare_again, resolve
+from .resolution import Prepared, assemble, prepare, prepare_again, resolve, resolve_prepared
 from .routes import Context, Parent, resolve_route
 
 __all__ = [
@@ -67,5 +67,6 @@ __all__ = [
     "prepare_again",
     "resolve",
     "resolve_mesh",
+    "resolve_prepared",
     "resolve_route",
 ]

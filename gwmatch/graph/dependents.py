@@ -6,10 +6,25 @@ A route may be named without need, since one that comes out as it was changes no
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from ..api import EXPERIMENTAL_GROUP, GATEWAY_GROUP, Namespace, ReferenceGrant, ResourceKey, Service, XBackend
-from .nodes import BackendNode, RouteNode
+from ..api import (
+    EXPERIMENTAL_GROUP,
+    GATEWAY_GROUP,
+    BackendObjectReference,
+    GRPCBackendRef,
+    GRPCRouteFilter,
+    GRPCRouteRule,
+    HTTPBackendRef,
+    HTTPRouteFilter,
+    HTTPRouteRule,
+    Namespace,
+    ReferenceGrant,
+    ResourceKey,
+    Service,
+    XBackend,
+)
+from .nodes import Route
 from .routes import Context, Parent, parent_of
 
 Subject = ResourceKey
@@ -30,34 +45,38 @@ def _namespace(name: str | None) -> Subject:
     return ResourceKey("", Namespace.KIND, None, name or "")
 
 
-def subjects(node: RouteNode) -> Iterator[Subject]:
+def subjects(route: Route, key: ResourceKey) -> Iterator[Subject]:
     """All that the node of a route follows from, apart from the route itself; some more than once."""
-    route, home = node.resource, node.key.namespace
+    home = key.namespace or ""
     yield _namespace(home)
     for ref in route.spec.parent_refs:
-        yield parent_of(ref, home or "")
+        yield parent_of(ref, home)
     if route.spec.use_default_gateways == "All":
         yield _BY_DEFAULT
-    for rule in node.rules:
-        for each in rule.backends:
+    for rule in route.spec.rules:
+        for each in rule.backend_refs:
             yield from _of_backend(each, home)
-            yield from _of_filters(each.filters, home)
-        yield from _of_filters(rule.filters, home)
+            if isinstance(each, HTTPBackendRef | GRPCBackendRef):
+                yield from _of_filters(each.filters, home)
+        if isinstance(rule, HTTPRouteRule | GRPCRouteRule):
+            yield from _of_filters(rule.filters, home)
 
 
-def _of_filters(filters: Iterable[Any], home: str | None) -> Iterator[Subject]:
+def _of_filters(filters: Iterable[HTTPRouteFilter | GRPCRouteFilter], home: str) -> Iterator[Subject]:
     for each in filters:
-        if each.backend is not None:
-            yield from _of_backend(each.backend, home)
-        ref = each.filter.extension_ref
-        if ref is not None:
-            yield ResourceKey(ref.group, ref.kind, home, ref.name)
+        if each.request_mirror is not None:
+            yield from _of_backend(each.request_mirror.backend_ref, home)
+        if isinstance(each, HTTPRouteFilter) and each.external_auth is not None:
+            yield from _of_backend(each.external_auth.backend_ref, home)
+        if each.extension_ref is not None:
+            yield ResourceKey(each.extension_ref.group, each.extension_ref.kind, home, each.extension_ref.name)
 
 
-def _of_backend(backend: BackendNode, home: str | None) -> Iterator[Subject]:
-    yield ResourceKey(backend.group, backend.kind, backend.namespace, backend.name)
-    if backend.namespace != home:
-        yield _grants(backend.namespace)
+def _of_backend(ref: BackendObjectReference, home: str) -> Iterator[Subject]:
+    namespace = ref.namespace or home
+    yield ResourceKey(ref.group, ref.kind, namespace, ref.name)
+    if namespace != home:
+        yield _grants(namespace)
 
 
 def differing(old: Context, new: Context, touched: Iterable[ResourceKey]) -> frozenset[Subject] | None:
@@ -128,12 +147,12 @@ _MANY = 256
 """Routes that are resolved again at every change of anything, before the index is made anew."""
 
 
-def dependents(nodes: Iterable[RouteNode]) -> Dependents:
-    """The index of all routes."""
+def dependents(routes: Iterable[Route]) -> Dependents:
+    """The index of all routes, from what they name, so that none is resolved for it."""
     index: dict[Subject, dict[ResourceKey, None]] = {}
-    for node in nodes:
-        key = node.key
-        for subject in subjects(node):
+    for route in routes:
+        key = route.key
+        for subject in subjects(route, key):
             held = index.get(subject)
             if held is None:
                 held = index[subject] = {}

@@ -56,8 +56,12 @@ def resolve(resources: ResourceSet, *, controller: str | None = None, options: O
     >>> [(listener.key.name, listener.serving) for gateway in graph.gateways.values() for listener in gateway.listeners]
     [('web', True)]
     """
-    prepared = prepare(resources, controller=controller, options=options)
-    context = prepared.context
+    return resolve_prepared(prepare(resources, controller=controller, options=options))
+
+
+def resolve_prepared(prepared: Prepared) -> Graph:
+    """The Graph of all routes of what was prepared."""
+    resources, context = prepared.resources, prepared.context
     return assemble(prepared, [resolve_route(route, context) for kind in ROUTE_TYPES for route in resources.of(kind)])
 
 
@@ -70,6 +74,12 @@ class Prepared(NamedTuple):
     gateways: Mapping[ResourceKey, GatewayNode]
     listener_sets: Mapping[ResourceKey, ListenerSetNode]
     context: Context
+
+    def route(self, key: ResourceKey) -> RouteNode | None:
+        """The route with this key, resolved by itself; None if there is none."""
+        kind = _KINDS.get((key.group, key.kind))
+        found = None if kind is None else self.resources.get(kind, key.namespace, key.name)
+        return None if found is None else resolve_route(found, self.context)
 
 
 def prepare(resources: ResourceSet, *, controller: str | None = None, options: Options = _DEFAULTS) -> Prepared:
@@ -101,6 +111,7 @@ def prepare_again(before: Prepared, resources: ResourceSet, touched: Collection[
     return Prepared(resources, before.controller, classes, gateways, listener_sets, context)
 
 
+_KINDS = {(kind.GROUP, kind.KIND): kind for kind in ROUTE_TYPES}
 _ROUTES = frozenset(kind.KIND for kind in ROUTE_TYPES)
 _OF_ROUTES = frozenset(
     kind.KIND

@@ -95,6 +95,10 @@ class Surroundings(References):
         found = self._followed.get((kind, namespace))
         return self._followed.setdefault((kind, namespace), {}) if found is None else found
 
+    def forget(self) -> None:
+        """Lets go of what lists led to: each is followed again when somebody asks."""
+        self._followed = {}
+
     def _no_backend(self, target: Target) -> Fault | None:
         """Why an object is none that traffic can go to; the message says what it is."""
         for kind in _BACKENDS:

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from msgspec import structs
 
-from ..ir import EntryId, HostNode, Listener, ListenerId, PathNode, Table, VirtualHost, VirtualHostId
+from ..ir import Entry, EntryId, HostNode, Listener, ListenerId, PathNode, Rule, Table, VirtualHost, VirtualHostId
 from ..layered import Layered
+from .derived import Growing, Numbered, Outline
 from .frame import Frame
 
 _SPARE = 1 << 16
@@ -38,26 +39,38 @@ HostName = tuple[ListenerId, str | None]
 """A listener, and the hostname of one of its virtual hosts."""
 
 
+Counts = tuple[int, int, int]
+"""Of rules, entries and virtual hosts."""
+
+
 class _Made:
     """What all tables that were patched from one hold together: it only grows. Whoever adds to it holds the caller's lock."""
 
     __slots__ = ("entries", "first_hosts", "hosts", "limit", "rules")
 
-    def __init__(self, table: Table) -> None:
-        self.rules = list(table.rules)
-        self.entries = list(table.entries)
-        self.first_hosts = table.virtual_hosts
-        self.hosts = len(table.virtual_hosts)
-        self.limit = 2 * len(table.entries) + _SPARE
+    def __init__(self, rules: Numbered[Rule], entries: Numbered[Entry], hosts: Numbered[VirtualHost]) -> None:
+        self.rules = Growing(rules)
+        self.entries = Growing(entries)
+        self.first_hosts = hosts
+        self.hosts = len(hosts)
+        self.limit = 2 * len(entries) + _SPARE
 
-    def mark(self) -> tuple[int, int, int]:
+    def first(self, counts: Counts) -> _Made:
+        """What there was when it counted so many, to be added to by somebody else."""
+        rules, entries, hosts = counts
+        made = _Made.__new__(_Made)
+        made.rules, made.entries = self.rules.first(rules), self.entries.first(entries)
+        made.first_hosts, made.hosts, made.limit = self.first_hosts, hosts, self.limit
+        return made
+
+    def mark(self) -> Counts:
         return len(self.rules), len(self.entries), self.hosts
 
-    def back(self, mark: tuple[int, int, int]) -> None:
+    def back(self, mark: Counts) -> None:
         """Forgets what has come since, so that numbers have no gaps."""
         rules, entries, self.hosts = mark
-        del self.rules[rules:]
-        del self.entries[entries:]
+        self.rules.cut(rules)
+        self.entries.cut(entries)
 
 
 class Patched(NamedTuple):
@@ -68,6 +81,12 @@ class Patched(NamedTuple):
     hosts: Layered[VirtualHostId, PatchedHost]
     """Those that are not as they were at first."""
     made: _Made
+    counts: Counts
+    """Of `made`, without what came after this table."""
+
+    def apart(self) -> Patched:
+        """The same, sharing nothing that grows with other versions."""
+        return self._replace(made=self.made.first(self.counts))
 
     def host(self, number: VirtualHostId) -> PatchedHost:
         return self.hosts.get(number) or _patched_host(self.made.first_hosts[number])
@@ -77,43 +96,38 @@ class Patched(NamedTuple):
         return self.made.first_hosts[number].fallthrough if found is None else found.fallthrough
 
 
-def begin(table: Table, frame: Frame) -> Patched | None:
-    """A table as it was lowered, ready to be patched; None for one of which a HostChange cannot tell the hosts apart: under
-    `isolated`, where a hostname of a listener has several ranks."""
-    names: dict[HostName, VirtualHostId] = {}
-    for listener in table.listeners:
-        for node in listener.hosts:
-            if node.exact is not None:
-                names[listener.id, node.name] = node.exact
-            if node.wildcard is not None:
-                names[listener.id, f"*.{node.name}" if node.name else None] = node.wildcard
-    if table.options.hostname_fallthrough == "isolated" and any(
-        table.virtual_hosts[number].hostname != name or table.virtual_hosts[number].fallthrough is not None
-        for (_, name), number in names.items()
-    ):
+def begin(outline: Outline) -> Patched | None:
+    """A table as it was lowered, ready to be patched; None for one that cannot be."""
+    if outline.named is None:
         return None
-    return Patched(frame, Layered(names), Layered(), _Made(table))
+    hosts = outline.hosts
+    names: dict[HostName, VirtualHostId] = {}
+    for listener, numbers in zip(outline.frame.listeners, outline.named, strict=True):
+        for number in numbers:
+            names[listener.id, hosts.hostname(number)] = VirtualHostId(number)
+    made = _Made(outline.rules, outline.entries, hosts)
+    return Patched(outline.frame, Layered(names), Layered(), made, made.mark())
 
 
 def relaid(patched: Patched) -> tuple[Patched, Table]:
     """The same table as plain data, numbered as it is, to be compiled into memory with room for more changes; and what can be
     patched of it, which shares nothing that grows with other versions. Rules and entries out of reach stay in it."""
     frame, made = patched.frame, patched.made
-    hosts = list(made.first_hosts)
+    hosts = [made.first_hosts[number] for number in range(len(made.first_hosts))]
     hosts += [VirtualHost(VirtualHostId(number), "", (), (), ()) for number in range(len(hosts), made.hosts)]
     for number, host in patched.hosts.flat().items():
         hosts[number] = host.plain()
     table = Table(
         gateway=frame.gateway,
         listeners=_named(frame, patched.names),
-        rules=tuple(made.rules),
-        entries=tuple(made.entries),
+        rules=made.rules.all(),
+        entries=made.entries.all(),
         virtual_hosts=tuple(hosts),
         options=frame.options,
     )
-    again = _Made(table)
+    again = _Made(table.rules, table.entries, table.virtual_hosts)
     again.limit = made.limit
-    return Patched(frame, patched.names, Layered(), again), table
+    return Patched(frame, patched.names, Layered(), again, again.mark()), table
 
 
 def _named(frame: Frame, names: Layered[HostName, VirtualHostId]) -> tuple[Listener, ...]:

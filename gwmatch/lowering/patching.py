@@ -139,8 +139,8 @@ class _Work:
         made = self._made
         if len(made.entries) + len(self._new.entries) > made.limit:
             return None
-        made.rules += self._new.rules
-        made.entries += self._new.entries
+        made.rules.extend(self._new.rules)
+        made.entries.extend(self._new.entries)
         names, hosts = self._before.names, self._before.hosts
         fresh: dict[HostName, VirtualHostId] = {}
         for name in self._moves:
@@ -177,7 +177,7 @@ class _Work:
                 host = self._before.host(number)._replace(fallthrough=following)
                 changed[number] = host
                 changes[number] = HostChange(number, below[0], below[1], host.fallthrough)
-        patched = Patched(self._frame, names, hosts.changed(changed), made)
+        patched = Patched(self._frame, names, hosts.changed(changed), made, made.mark())
         return patched, Change(tuple(self._new.rules), tuple(self._new.entries), tuple(changes.values()))
 
     def _names(self, entry: Entry) -> list[HostName] | None:

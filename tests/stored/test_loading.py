@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 import gwmatch
 from gwmatch import LoadError, UsageError, ir
@@ -30,12 +31,18 @@ def saved(tmp_path: Path, count: int = 60) -> Path:
     return target
 
 
+def _own(listener: ir.Listener | None) -> ir.Listener | None:
+    """Without the lists of all that stands below it, which a Router that was compiled does not keep."""
+    return None if listener is None else structs.replace(listener, entries=(), hosts=())
+
+
 def same_decisions(one: gwmatch.Router, other: gwmatch.Router) -> None:
     for url in URLS:
         for headers in ((), (("x-user", "2"),)):
             first, second = one.match("GET", url, headers, draw=0.5), other.match("GET", url, headers, draw=0.5)
             assert first.verdict == second.verdict
-            assert (first.rule, first.entry, first.listener) == (second.rule, second.entry, second.listener)
+            assert (first.rule, first.entry) == (second.rule, second.entry)
+            assert _own(first.listener) == _own(second.listener)
             assert repr(first) == repr(second)
 
 

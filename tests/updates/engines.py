@@ -33,6 +33,12 @@ class Slow:
     def content(self) -> bytes:
         return self._compiled.content()
 
+    def let_go(self, *_: object) -> None:
+        """Keeps what it applies changes to."""
+
+    def apart(self, *_: object) -> None:
+        """It has no memory to copy."""
+
     def changed(self, change: ir.Change) -> Slow | None:
         """As there, once: numbers go on from those of the last table."""
         if self._was_changed:

@@ -155,7 +155,7 @@ def test_a_status_is_no_change(monkeypatch: pytest.MonkeyPatch) -> None:
     old = compiled(route("a", "a.test"))
     monkeypatch.setattr(updates, "patch", None)
     new = old.update([route("a", "a.test") | {"status": {"parents": []}}])
-    assert new.table is old.table
+    assert new.table == old.table
     assert new.graph != old.graph
     assert new.graph.routes[0].resource.status == {"parents": []}
 
@@ -232,6 +232,24 @@ def test_a_table_is_made_anew_before_it_is_mostly_litter(monkeypatch: pytest.Mon
         sizes.append(0 if version.patched is None else len(version.patched.made.entries))
     assert max(sizes) <= 20
     assert 0 in sizes
+
+
+def test_a_table_without_room_is_copied_and_not_lowered_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By far more changes than there is room for; and beside every one another, of the same Router."""
+    monkeypatch.setattr(updates, "relaid", None)
+    router = compiled(*(route(f"r{number}", f"r{number}.test") for number in range(200)))
+    size = router.nbytes
+    monkeypatch.setattr(updates, "resolve_prepared", None)
+    router = router.update([route("r1", "r1.test", path="/first")])
+    for number in range(300):
+        beside = router.update([route("r2", "r2.test", path=f"/beside/{number}")])
+        router = router.update([route("r1", "r1.test", path=f"/{number}")])
+        assert taken(router, "r1.test", f"/{number}") == "r1"
+        assert (taken(beside, "r2.test", f"/beside/{number}"), taken(beside, "r1.test", f"/{number}")) == ("r2", None)
+    assert router.nbytes > 2 * size
+    monkeypatch.undo()
+    assert router.resources is not None
+    assert router.table == gwmatch.compile(router.resources).table
 
 
 def test_old_versions_are_freed() -> None:
