@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
+
+import msgspec
 
 from ..api import (
     BackendObjectReference,
@@ -22,7 +23,7 @@ from ..api import (
 )
 from ..errors import FieldPath, Problem
 from ..options import Options
-from .backends import Backend, follow
+from .backends import follow
 from .expressions import bad_patterns
 from .nodes import BackendNode, FilterNode, Route, RouteRule, RuleNode
 from .references import Fault
@@ -35,11 +36,8 @@ _ONE_RULE = frozenset({"TLSRoute", "TCPRoute", "UDPRoute"})
 """Kinds that can have but one rule, though old versions admit more."""
 
 
-class Rules(NamedTuple):
-    nodes: tuple[RuleNode, ...]
-    faults: tuple[Fault, ...]
-    """Of all references, in document order."""
-    assumed: tuple[ResourceKey, ...]
+Rules = tuple[tuple[RuleNode, ...], list[Fault], tuple[ResourceKey, ...]]
+"""The nodes; the faults of all references, in document order; what was assumed."""
 
 
 def resolve_rules(route: Route, key: ResourceKey, surroundings: Surroundings, options: Options) -> Rules:
@@ -57,13 +55,13 @@ def resolve_rules(route: Route, key: ResourceKey, surroundings: Surroundings, op
         if index and key.kind in _ONE_RULE:
             violations = (*violations, _superfluous(key.kind, at))
         filters = follower.filters(rule.filters, at) if isinstance(rule, _WITH_FILTERS) and rule.filters else ()
-        backends = follower.backends(rule.backend_refs, at)
+        backends = follower.backends(rule.backend_refs, at) if rule.backend_refs else ()
         if violations:
             problems = tuple(_problem(key, violation) for violation in violations)
             nodes.append(RuleNode(index, problems, violations[0].reason, filters, backends))
         else:
             nodes.append(RuleNode(index, (), None, filters, backends))
-    return Rules(tuple(nodes), tuple(follower.faults), follower.assumed)
+    return tuple(nodes), follower.faults, follower.assumed
 
 
 @lru_cache(maxsize=64)
@@ -79,6 +77,8 @@ def _backend_at(at: FieldPath, index: int) -> FieldPath:
 class _Follower:
     """Follows the references of one route and keeps account of what came of them."""
 
+    __slots__ = ("_followed", "_route", "_surroundings", "assumed", "faults")
+
     def __init__(self, route: ResourceKey, surroundings: Surroundings) -> None:
         self.faults: list[Fault] = []
         self.assumed: tuple[ResourceKey, ...] = ()
@@ -91,9 +91,9 @@ class _Follower:
         return tuple(self._filter(each, (at / "filters")[index]) for index, each in enumerate(filters))
 
     def backends(self, refs: tuple[BackendRef, ...], at: FieldPath) -> tuple[BackendNode, ...]:
-        if not refs:
-            return ()
-        filtered = [ref for ref in refs if isinstance(ref, _REFS_WITH_FILTERS) and ref.filters]
+        filtered = False
+        for ref in refs:
+            filtered = filtered or (isinstance(ref, _REFS_WITH_FILTERS) and bool(ref.filters))
         known = None if filtered else self._followed.get(refs)
         if known is None:
             faults, before = len(self.faults), self.assumed
@@ -103,13 +103,15 @@ class _Follower:
             self.assumed = before
             if not filtered and len(self.faults) == faults:  # what a fault says names the field
                 self._followed[refs] = known
-        self._assume(known.assumed)
+        if known.assumed:
+            self._assume(known.assumed)
         return known.nodes
 
     def _backend(self, ref: BackendRef, at: FieldPath) -> BackendNode:
         backend = self._follow(ref, at)
-        filters = self.filters(ref.filters, at) if isinstance(ref, _REFS_WITH_FILTERS) and ref.filters else ()
-        return backend.node(ref.weight, filters)
+        if isinstance(ref, _REFS_WITH_FILTERS) and ref.filters:
+            return msgspec.structs.replace(backend, weight=ref.weight, filters=self.filters(ref.filters, at))
+        return backend if ref.weight == 1 else msgspec.structs.replace(backend, weight=ref.weight)
 
     def _assume(self, keys: tuple[ResourceKey, ...]) -> None:
         self.assumed = tuple(dict.fromkeys((*self.assumed, *keys))) if self.assumed and keys else self.assumed or keys
@@ -120,12 +122,12 @@ class _Follower:
             return _with_backend(each, self._follow(each.request_mirror.backend_ref, at / "requestMirror" / "backendRef"))
         if isinstance(each, HTTPRouteFilter) and each.type == "ExternalAuth" and each.external_auth is not None:
             backend = self._follow(each.external_auth.backend_ref, at / "externalAuth" / "backendRef")
-            if backend.fault is not None or self._surroundings.external_auth:
+            if backend.reason is not None or self._surroundings.external_auth:
                 return _with_backend(each, backend)
             # HI-W4: nobody may come through because the question was not put.
             fault = Fault("UnsupportedValue", f"{at}: filters of type ExternalAuth are not carried out")
             self.faults.append(fault)
-            return FilterNode(each, backend.node(), *fault)
+            return FilterNode(each, backend, *fault)
         if each.type == "ExtensionRef" and each.extension_ref is not None:
             return self._extension(each, each.extension_ref, at / "extensionRef")
         return FilterNode(each)
@@ -143,17 +145,17 @@ class _Follower:
         self.faults.append(fault)
         return FilterNode(each, None, *fault)
 
-    def _follow(self, ref: BackendObjectReference, at: FieldPath) -> Backend:
-        backend = follow(self._route, ref, at, self._surroundings)
-        if backend.fault is not None:
-            self.faults.append(backend.fault)
-        if backend.assumed:
-            self._assume((ResourceKey(*backend.target),))
+    def _follow(self, ref: BackendObjectReference, at: FieldPath) -> BackendNode:
+        backend, is_assumed = follow(self._route, ref, at, self._surroundings)
+        if backend.reason is not None:
+            self.faults.append(Fault(backend.reason, backend.message))
+        if is_assumed:
+            self._assume((ResourceKey(backend.group, backend.kind, backend.namespace, backend.name),))
         return backend
 
 
-def _with_backend(each: HTTPRouteFilter | GRPCRouteFilter, backend: Backend) -> FilterNode:
-    return FilterNode(each, backend.node()) if backend.fault is None else FilterNode(each, backend.node(), *backend.fault)
+def _with_backend(each: HTTPRouteFilter | GRPCRouteFilter, backend: BackendNode) -> FilterNode:
+    return FilterNode(each, backend) if backend.reason is None else FilterNode(each, backend, backend.reason, backend.message)
 
 
 def _superfluous(kind: str, at: FieldPath) -> Violation:

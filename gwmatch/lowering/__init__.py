@@ -30,7 +30,7 @@ def lower(graph: Graph, gateway: ResourceKey) -> Table:
         collected.add_route(route, reached(route, frame.numbers))
     hosts = VirtualHosts(collected.rules, graph.options)
     listeners = tuple(
-        structs.replace(listener, entries=tuple(entry.id for entry in entries), hosts=hosts.add(entries))
+        structs.replace(listener, entries=tuple([entry.id for entry in entries]), hosts=hosts.add(entries))
         for listener, entries in zip(frame.listeners, collected.by_listener, strict=True)
     )
     return Table(
