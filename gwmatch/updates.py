@@ -123,22 +123,15 @@ def advance(before: Version, routes: RouteTable, table: Table | None, upserts: U
     frame, named = before.frame, before.named
     if len(own) < len(touched) or not named.isdisjoint(own):
         frame, named = _framed(prepared, before.gateway)
-    after = before._replace(
-        resources=resources,
-        prepared=prepared,
-        nodes=nodes,
-        frame=frame,
-        named=named,
-        dependents=None if index is None else index.carried(own),
-    )
-    if frame is not None and frame == before.frame:
-        if not turnovers:
-            return Step(after, routes, None, table)
-        found = _patched(before, routes, table, turnovers)
-        if found is not None:
-            patched, made, line = found
-            return Step(after._replace(patched=patched, line=line), made, None, None)
-    return _anew(after)
+    carried = None if index is None else index.carried(own)
+    found: tuple[Patched | None, RouteTable, Line] | None = None
+    if frame is not None and (frame is before.frame or frame == before.frame):
+        found = _patched(before, routes, table, turnovers) if turnovers else (before.patched, routes, before.line)
+    patched, made, line = found or (None, routes, before.line)
+    after = Version(resources, before.gateway, prepared, nodes, frame, named, patched, carried, line)
+    if found is None:
+        return _anew(after)
+    return Step(after, made, None, None if turnovers else table)
 
 
 def _anew(version: Version) -> Step:

@@ -27,7 +27,7 @@ from .backends import follow
 from .expressions import bad_patterns
 from .nodes import BackendNode, FilterNode, Route, RouteRule, RuleNode
 from .references import Fault
-from .surroundings import Followed, Surroundings
+from .surroundings import Surroundings
 
 _RULES = FieldPath() / "spec" / "rules"
 _WITH_FILTERS = (HTTPRouteRule, GRPCRouteRule)
@@ -43,14 +43,14 @@ Rules = tuple[tuple[RuleNode, ...], list[Fault], tuple[ResourceKey, ...]]
 def resolve_rules(route: Route, key: ResourceKey, surroundings: Surroundings, options: Options) -> Rules:
     """The rules with everything that they refer to. References of dropped rules are judged too: they are the route's."""
     # PERF(bench_compile::bench_resolve): what was judged when it came in is not judged again.
-    broken = {} if surroundings.is_sound(route, key) else invalid_rules(route)
+    broken = {} if surroundings.resources.is_sound(route, key) else invalid_rules(route)
     follower = _Follower(key, surroundings)
     nodes: list[RuleNode] = []
     rules: Sequence[RouteRule] = route.spec.rules
     for index, rule in enumerate(rules):
         at = _at(index)
         violations = bad_patterns(rule, at, options.regex_automaton_limit)
-        if index in broken:
+        if broken and index in broken:
             violations = (*broken[index], *violations)
         if index and key.kind in _ONE_RULE:
             violations = (*violations, _superfluous(key.kind, at))
@@ -91,30 +91,31 @@ class _Follower:
         return tuple(self._filter(each, (at / "filters")[index]) for index, each in enumerate(filters))
 
     def backends(self, refs: tuple[BackendRef, ...], at: FieldPath) -> tuple[BackendNode, ...]:
-        filtered = False
+        is_filtered = False
         for ref in refs:
-            filtered = filtered or (isinstance(ref, _REFS_WITH_FILTERS) and bool(ref.filters))
-        known = None if filtered else self._followed.get(refs)
+            if isinstance(ref, _REFS_WITH_FILTERS) and ref.filters:
+                is_filtered = True
+        known = None if is_filtered else self._followed.get(refs)
         if known is None:
-            faults, before = len(self.faults), self.assumed
-            self.assumed = ()
-            nodes = tuple([self._backend(ref, _backend_at(at, index)) for index, ref in enumerate(refs)])
-            known = Followed(nodes, self.assumed)
+            before, self.assumed = self.assumed, ()
+            faults = len(self.faults)
+            nodes = []
+            for index, ref in enumerate(refs):
+                node = self._follow(ref, _backend_at(at, index))
+                if is_filtered and isinstance(ref, _REFS_WITH_FILTERS):
+                    node = msgspec.structs.replace(node, filters=self.filters(ref.filters, _backend_at(at, index)))
+                nodes.append(node if ref.weight == 1 else msgspec.structs.replace(node, weight=ref.weight))
+            known = tuple(nodes), self.assumed
             self.assumed = before
-            if not filtered and len(self.faults) == faults:  # what a fault says names the field
+            if len(self.faults) == faults and not is_filtered:  # what a fault says names the field
                 self._followed[refs] = known
-        if known.assumed:
-            self._assume(known.assumed)
-        return known.nodes
-
-    def _backend(self, ref: BackendRef, at: FieldPath) -> BackendNode:
-        backend = self._follow(ref, at)
-        if isinstance(ref, _REFS_WITH_FILTERS) and ref.filters:
-            return msgspec.structs.replace(backend, weight=ref.weight, filters=self.filters(ref.filters, at))
-        return backend if ref.weight == 1 else msgspec.structs.replace(backend, weight=ref.weight)
+        found, assumed = known
+        if assumed:
+            self._assume(assumed)
+        return found
 
     def _assume(self, keys: tuple[ResourceKey, ...]) -> None:
-        self.assumed = tuple(dict.fromkeys((*self.assumed, *keys))) if self.assumed and keys else self.assumed or keys
+        self.assumed = tuple(dict.fromkeys((*self.assumed, *keys))) if self.assumed else keys
 
     def _filter(self, each: HTTPRouteFilter | GRPCRouteFilter, at: FieldPath) -> FilterNode:
         if each.type == "RequestMirror" and each.request_mirror is not None:

@@ -68,12 +68,13 @@ class VirtualHosts:
         return found
 
     def _make(self, hostname: str | None, tier: Sequence[Entry], fallthrough: VirtualHostId | None) -> VirtualHostId:
-        ordered = tier
-        if len(tier) > 1:
+        number = VirtualHostId(len(self.made))
+        if len(tier) == 1:
+            self.made.append(_alone(number, hostname, tier[0], fallthrough))
+        else:
             ordered = sorted(tier, key=lambda entry: rank(entry, hostname, self._rules[entry.rule], self._options))
-        made = arranged(VirtualHostId(len(self.made)), hostname, ordered, fallthrough)
-        self.made.append(made)
-        return made.id
+            self.made.append(_arranged(number, hostname, ordered, fallthrough))
+        return number
 
 
 class _LessSpecific:
@@ -94,12 +95,10 @@ class _LessSpecific:
         return self._below[parent]
 
 
-def arranged(
+def _arranged(
     id: VirtualHostId, hostname: str | None, ordered: Sequence[Entry], fallthrough: VirtualHostId | None
 ) -> VirtualHost:
     """The virtual host of entries in their order."""
-    if len(ordered) == 1:
-        return _alone(id, hostname, ordered[0], fallthrough)
     entries: list[EntryId] = []
     regexes: list[EntryId] = []
     grpc: list[EntryId] = []
