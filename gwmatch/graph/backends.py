@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+
 from ..api import (
     BackendObjectReference,
     ResourceKey,
@@ -10,12 +11,10 @@ from ..api import (
     ServiceImport,
     ServicePort,
     XBackend,
-    XBackendTrafficPolicy,
 )
 from ..errors import FieldPath
 from .grants import Target
 from .nodes import BackendNode
-from .policy_nodes import BackendTLSNode
 from .references import REF_NOT_PERMITTED, Fault
 from .surroundings import Surroundings
 from .tls_policies import KINDS
@@ -74,7 +73,8 @@ def _published(
     else:
         if found.spec.type == "ExternalName":
             # OQ-44. Asked before the port, since a Service of this type mostly has none: the type is what is wrong with it.
-            return _refused(target, ref, _fault("InvalidKind", at, target, "an ExternalName Service, which could lead anywhere"))
+            message = "an ExternalName Service, which could lead anywhere"
+            return _refused(target, ref, _fault("InvalidKind", at, target, message))
         ports = [port for port in found.spec.ports if port.port == ref.port]
         if not ports:
             wanted = "the reference names no port" if ref.port is None else f"which has no port {ref.port}"

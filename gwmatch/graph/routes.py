@@ -123,7 +123,7 @@ def resolve_route(route: Route, context: Context) -> RouteNode:
     stated = _hostnames(route)
     fault, partial = _judge_rules(kind, rules)
     # PERF(bench_compile::bench_one_rule_resolve): as of most routes, whose conditions are one object then.
-    all_well = None if faults or fault or partial else _ALL_WELL
+    all_well: tuple[Condition, ...] | None = None if faults or fault or partial else _ALL_WELL
     parents: list[ParentNode] = []
     unseen = False
     spec = route.spec
@@ -131,13 +131,13 @@ def resolve_route(route: Route, context: Context) -> RouteNode:
     named = len(doors)
     if spec.use_default_gateways == "All":
         doors += context.doors.of(_default_refs(spec.parent_refs, namespace, context), kind, namespace)
-    for index, (ref, (parent, let_in)) in enumerate(doors):
-        attachments = reach(let_in, kind, stated)
-        unseen = unseen or let_in.unseen
+    for index, (ref, (parent, inside)) in enumerate(doors):
+        attachments = reach(inside, kind, stated)
+        unseen = unseen or inside.unseen
         by_default = index >= named
         conditions = all_well if attachments else None
         if conditions is None:
-            refused = fault if attachments else unreached(let_in, stated)
+            refused = fault if attachments else unreached(inside, stated)
             if refused is not None:
                 if by_default:
                     continue  # nobody asked this Gateway in particular, so it owes no answer

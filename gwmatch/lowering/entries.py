@@ -44,8 +44,8 @@ class Entries:
         if not reached:
             return
         meta = node.resource.metadata
-        created = NEWEST if meta.creation_timestamp is None else meta.created
-        route = Route(node.key.kind, node.key.namespace or "", node.key.name, created)
+        created = None if meta.creation_timestamp is None else meta.created
+        route = Route(node.key.kind, node.key.namespace or "", node.key.name, NEWEST if created is None else created)
         rules = node.resource.spec.rules or ()
         matches_of = MATCHES[type(node.resource)]
         places = self._places.divide(reached)
