@@ -11,10 +11,12 @@ from functools import cache
 from typing import Any
 
 import pytest
+import yaml
 from pytest_benchmark.fixture import BenchmarkFixture
 
 import gwmatch
 from gwmatch._core import RouteTable
+from gwmatch.api.documents import read
 from gwmatch.lowering import lower
 
 from . import world
@@ -98,6 +100,42 @@ def bench_one_rule_json(benchmark: BenchmarkFixture, one_rule_routes: int) -> No
     text = json.dumps(listed).encode()
     router = measure(benchmark, one_rule_routes, lambda: gwmatch.compile(gwmatch.load(io.BytesIO(text))))
     assert len(router.table.rules) == one_rule_routes
+
+
+def bench_yaml_events(benchmark: BenchmarkFixture, one_rule_routes: int) -> None:
+    """The text of YAML documents to the events of libyaml, which nobody looks at: the first part of `bench_yaml_load`."""
+    text = yaml_text(one_rule_routes)
+    assert measure(benchmark, one_rule_routes, lambda: sum(1 for _ in yaml.parse(text, yaml.CLoader))) > one_rule_routes
+
+
+def bench_yaml_documents(benchmark: BenchmarkFixture, one_rule_routes: int) -> None:
+    """The same to mappings with their lines: the first two parts."""
+    text = yaml_text(one_rule_routes)
+    assert len(measure(benchmark, one_rule_routes, lambda: list(read(text)))) == one_rule_routes + 1
+
+
+def bench_yaml_load(benchmark: BenchmarkFixture, one_rule_routes: int) -> None:
+    """The same to a ResourceSet."""
+    text = io.StringIO(yaml_text(one_rule_routes))
+
+    def load() -> gwmatch.ResourceSet:
+        text.seek(0)
+        return gwmatch.load(text)
+
+    assert len(measure(benchmark, one_rule_routes, load)) == one_rule_routes + 1
+
+
+def bench_yaml_elsewhere(benchmark: BenchmarkFixture, one_rule_routes: int) -> None:
+    """The same text to mappings without lines, by PyYAML's fastest loader."""
+    text = yaml_text(one_rule_routes)
+    found = measure(benchmark, one_rule_routes, lambda: list(yaml.load_all(text, yaml.CSafeLoader)))
+    assert len(found) == one_rule_routes + 1
+
+
+@cache
+def yaml_text(routes: int) -> str:
+    made: str = yaml.dump_all(world.one_rule_routes(routes), Dumper=yaml.CSafeDumper)
+    return made
 
 
 def bench_one_rule_resolve(benchmark: BenchmarkFixture, one_rule_routes: int) -> None:

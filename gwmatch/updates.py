@@ -168,7 +168,7 @@ def advance(before: Version, routes: RouteTable, upserts: Upserts, deletes: Dele
         named=named,
         dependents=None if index is None else index.carried(own),
     )
-    if frame is not None and frame == before.frame:
+    if frame is not None and (frame is before.frame or frame == before.frame):
         if not turnovers:
             return Step(after, routes)
         found = _patched(before, routes, turnovers)

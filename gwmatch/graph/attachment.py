@@ -31,22 +31,13 @@ class LetIn(NamedTuple):
     fault: Fault | None
     """Why there is none."""
     unseen: bool
-    """As `Reached.unseen`."""
-
-
-class Reached(NamedTuple):
-    attachments: tuple[Attachment, ...]
-    fault: Fault | None
-    """Why it attaches nowhere."""
-    unseen: bool
     """Whether a selector was asked about the route's Namespace, and nobody has seen it."""
 
 
-def attach(visitor: Visitor, ref: ParentReference, listeners: Sequence[ListenerNode], namespaces: Namespaces) -> Reached:
-    """Attach a route to the listeners of one parent. `listeners` are those that the parent itself states (A-34).
-
-    The reason for failure is that of the furthest step which any listener reached (A-30).
-    """
+def attach(
+    visitor: Visitor, ref: ParentReference, listeners: Sequence[ListenerNode], namespaces: Namespaces
+) -> tuple[Attachment, ...]:
+    """A route at the listeners of one parent. `listeners` are those that the parent itself states (A-34)."""
     return reach(let_in(visitor.kind, visitor.namespace, ref, listeners, namespaces), visitor.kind.kind, visitor.hostnames)
 
 
@@ -67,21 +58,24 @@ def let_in(
     return LetIn(allowed, fault, unseen)
 
 
-def reach(let_in: LetIn, kind: str, stated: tuple[str, ...]) -> Reached:
+def reach(let_in: LetIn, kind: str, stated: tuple[str, ...]) -> tuple[Attachment, ...]:
     """The last step: what is left of the hostnames of a route, in lower case, at the listeners that let it in."""
-    if let_in.fault is not None:
-        return Reached((), let_in.fault, let_in.unseen)
     own = stated if kind in _WITH_HOSTNAMES else ()
     attachments = []
     for node in let_in.listeners:
         left = hostnames.intersect(node.hostname, own)
         if left:
             attachments.append(Attachment(node.key, left))
-    if not attachments:
-        theirs = ", ".join(f"{node.key.name} ({node.hostname})" for node in let_in.listeners)
-        message = f"none of the hostnames {', '.join(stated)} is one of a listener that allows the route: {theirs}"
-        return Reached((), Fault("NoMatchingListenerHostname", message), let_in.unseen)
-    return Reached(tuple(attachments), None, let_in.unseen)
+    return tuple(attachments)
+
+
+def unreached(let_in: LetIn, stated: tuple[str, ...]) -> Fault:
+    """Why it attaches nowhere: the reason of the furthest step that any listener reached (A-30)."""
+    if let_in.fault is not None:
+        return let_in.fault
+    theirs = ", ".join(f"{node.key.name} ({node.hostname})" for node in let_in.listeners)
+    message = f"none of the hostnames {', '.join(stated)} is one of a listener that allows the route: {theirs}"
+    return Fault("NoMatchingListenerHostname", message)
 
 
 def _selected(ref: ParentReference, node: ListenerNode) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from ..api import (
     BackendObjectReference,
@@ -12,12 +11,10 @@ from ..api import (
     ServiceImport,
     ServicePort,
     XBackend,
-    XBackendTrafficPolicy,
 )
 from ..errors import FieldPath
 from .grants import Target
-from .nodes import BackendNode, FilterNode
-from .policy_nodes import BackendTLSNode
+from .nodes import BackendNode
 from .references import REF_NOT_PERMITTED, Fault
 from .surroundings import Surroundings
 from .tls_policies import KINDS
@@ -28,64 +25,35 @@ _HEEDED = {"HTTPRoute": frozenset({H2C, WS, WSS}), "GRPCRoute": frozenset({H2C})
 """The values of appProtocol that say how to speak to a backend, by kind of route; the others carry bytes and do not care."""
 _UNFIT = {"GRPCRoute": frozenset({WS, WSS, "HTTP", "HTTP11"}), "TLSRoute": frozenset({WS})}
 """Those that a kind of route cannot speak; the last two are an XBackend's, and gRPC needs HTTP/2."""
+_PUBLISHED = {(kind.GROUP, kind.KIND): kind for kind in KINDS}
 
 
-class Backend(NamedTuple):
-    """A reference to a backend, followed."""
-
-    target: Target
-    port: int | None
-    fault: Fault | None
-    app_protocol: str | None = None
-    assumed: bool = False
-    tls: BackendTLSNode | None = None
-    traffic: XBackendTrafficPolicy | None = None
-    address: str | None = None
-    section: str | None = None
-    ready: bool = True
-
-    def node(self, weight: int = 1, filters: tuple[FilterNode, ...] = ()) -> BackendNode:
-        group, kind, namespace, name = self.target
-        reason, message = (None, "") if self.fault is None else self.fault
-        return BackendNode(
-            group=group,
-            kind=kind,
-            namespace=namespace,
-            name=name,
-            port=self.port,
-            weight=weight,
-            reason=reason,
-            message=message,
-            app_protocol=self.app_protocol,
-            filters=filters,
-            tls=self.tls,
-            traffic=self.traffic,
-            address=self.address,
-            section=self.section,
-            ready=self.ready,
-        )
+Followed = tuple[BackendNode, bool]
+"""Where a reference leads, with weight 1 and no filters; and whether nobody has seen it, and it is taken to be there."""
 
 
-def follow(route: ResourceKey, ref: BackendObjectReference, at: FieldPath, surroundings: Surroundings) -> Backend:
+def follow(route: ResourceKey, ref: BackendObjectReference, at: FieldPath, surroundings: Surroundings) -> Followed:
     """What a route's reference to a backend leads to. The checks stand in the order in which one is reported."""
     target = Target(ref.group, ref.kind, ref.namespace or route.namespace or "", ref.name)
     kind = target.group, target.kind
-    if kind == (XBackend.GROUP, XBackend.KIND):
-        return _external(route, ref, target, at, surroundings)
-    for known in KINDS:
-        if kind == (known.GROUP, known.KIND):
+    known = _PUBLISHED.get(kind)
+    if known is not None:
+        if target.namespace != route.namespace:
             forbidden = surroundings.forbidden(route, target, at)
             if forbidden is not None:
-                return Backend(target, ref.port, forbidden)
-            found = surroundings.find(known, target.namespace, target.name)
-            return _published(route, ref, target, found, at, surroundings)
+                return _refused(target, ref, forbidden)
+        found = surroundings.find(known, target.namespace, target.name)
+        return _published(route, ref, target, found, at, surroundings)
+    if kind == (XBackend.GROUP, XBackend.KIND):
+        return _external(route, ref, target, at, surroundings)
     if not surroundings.extensions.plays(*kind, "backend"):
         message = f"{at} refers to {target}, but of this kind no backend is known"
-        return Backend(target, ref.port, Fault("InvalidKind", message))
-    forbidden = surroundings.forbidden(route, target, at)
-    if forbidden is None and surroundings.extensions.lacks(ResourceKey(*target)):
-        forbidden = Fault("BackendNotFound", f"{at} refers to {target}, which does not exist")
-    return Backend(target, ref.port, forbidden, traffic=surroundings.traffic_policies.of(target))
+        return _refused(target, ref, Fault("InvalidKind", message))
+    fault = surroundings.forbidden(route, target, at)
+    if fault is None and surroundings.extensions.lacks(ResourceKey(*target)):
+        fault = Fault("BackendNotFound", f"{at} refers to {target}, which does not exist")
+    reason, message = fault or (None, "")
+    return BackendNode(*target, ref.port, 1, reason, message, traffic=surroundings.traffic_policies.of(target)), False
 
 
 def _published(
@@ -95,56 +63,58 @@ def _published(
     found: Service | ServiceImport | None,
     at: FieldPath,
     surroundings: Surroundings,
-) -> Backend:
+) -> Followed:
     """A Service, or one of all clusters: what has ports with names and protocols."""
-
-    def refuse(reason: str, message: str) -> Backend:
-        return Backend(target, ref.port, Fault(reason, f"{at} refers to {target}, {message}"))
-
     protocol = "UDP" if route.kind == "UDPRoute" else "TCP"
     port: ServicePort | None = None
     if found is None:
         if not surroundings.assumes(target.kind):
-            return refuse("BackendNotFound", "which does not exist")
+            return _refused(target, ref, _fault("BackendNotFound", at, target, "which does not exist"))
     else:
         if found.spec.type == "ExternalName":
             # OQ-44. Asked before the port, since a Service of this type mostly has none: the type is what is wrong with it.
-            return refuse("InvalidKind", "an ExternalName Service, which could lead anywhere")
+            message = "an ExternalName Service, which could lead anywhere"
+            return _refused(target, ref, _fault("InvalidKind", at, target, message))
         ports = [port for port in found.spec.ports if port.port == ref.port]
         if not ports:
             wanted = "the reference names no port" if ref.port is None else f"which has no port {ref.port}"
-            return refuse("BackendNotFound", wanted)
+            return _refused(target, ref, _fault("BackendNotFound", at, target, wanted))
         port = _fitting(ports, protocol)
         if port is None:
-            return refuse("UnsupportedProtocol", f"whose port {ref.port} is not of protocol {protocol}")
+            message = f"whose port {ref.port} is not of protocol {protocol}"
+            return _refused(target, ref, _fault("UnsupportedProtocol", at, target, message))
     asked = None if port is None else port.app_protocol
     tls = None if protocol == "UDP" else surroundings.tls_policies.settings(target, port)
-    if asked in _UNFIT.get(route.kind, ()):
-        return refuse("UnsupportedProtocol", f"whose port {ref.port} wants {asked}, which no {route.kind} speaks")
+    if asked is not None and asked in _UNFIT.get(route.kind, ()):
+        message = f"whose port {ref.port} wants {asked}, which no {route.kind} speaks"
+        return _refused(target, ref, _fault("UnsupportedProtocol", at, target, message))
     if asked == WSS and route.kind == "HTTPRoute" and tls is None:
         # Only TLS to the backend makes WebSocket over TLS of it.
-        return refuse("UnsupportedProtocol", f"whose port {ref.port} wants {WSS}, but no BackendTLSPolicy applies to it")
-    section = None if port is None else port.name
-    return Backend(
-        target,
+        message = f"whose port {ref.port} wants {WSS}, but no BackendTLSPolicy applies to it"
+        return _refused(target, ref, _fault("UnsupportedProtocol", at, target, message))
+    return BackendNode(
+        *target,
         ref.port,
+        1,
         None,
-        app_protocol=asked if asked in _HEEDED.get(route.kind, ()) else None,
-        assumed=found is None,
-        tls=tls,
-        traffic=surroundings.traffic_policies.of(target),
-        section=section,
-        ready=target.kind != Service.KIND or surroundings.endpoints.ready(target.namespace, target.name, port),
-    )
+        "",
+        asked if asked is not None and asked in _HEEDED.get(route.kind, ()) else None,
+        (),
+        tls,
+        surroundings.traffic_policies.of(target),
+        None,
+        None if port is None else port.name,
+        target.kind != Service.KIND or surroundings.endpoints.ready(target.namespace, target.name, port),
+    ), found is None
 
 
 def _external(
     route: ResourceKey, ref: BackendObjectReference, target: Target, at: FieldPath, surroundings: Surroundings
-) -> Backend:
+) -> Followed:
     """An XBackend. Without a port the reference means the one that it has."""
 
-    def refuse(reason: str, message: str) -> Backend:
-        return Backend(target, ref.port, Fault(reason, f"{at} refers to {target}, {message}"))
+    def refuse(reason: str, message: str) -> Followed:
+        return _refused(target, ref, _fault(reason, at, target, message))
 
     if target.namespace != route.namespace:  # GEP-4894: no grant can help
         return refuse(REF_NOT_PERMITTED, f"but an XBackend is for routes of its own namespace, not of {route.namespace}")
@@ -158,9 +128,10 @@ def _external(
         return refuse("BackendNotFound", f"which is of type {spec.type} and names no host")
     if route.kind == "UDPRoute" or spec.protocol in _UNFIT.get(route.kind, ()):
         return refuse("UnsupportedProtocol", f"which no {route.kind} can speak to")
-    return Backend(
-        target,
+    node = BackendNode(
+        *target,
         spec.port.port,
+        1,
         None,
         app_protocol=H2C if spec.protocol == "H2C" else spec.protocol,
         tls=surroundings.xbackends.tls(found),
@@ -168,6 +139,15 @@ def _external(
         address=spec.external_hostname.hostname,
         section=spec.port.name,
     )
+    return node, False
+
+
+def _refused(target: Target, ref: BackendObjectReference, fault: Fault) -> Followed:
+    return BackendNode(*target, ref.port, 1, *fault), False
+
+
+def _fault(reason: str, at: FieldPath, target: Target, message: str) -> Fault:
+    return Fault(reason, f"{at} refers to {target}, {message}")
 
 
 def _fitting(ports: Sequence[ServicePort], protocol: str) -> ServicePort | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ..api import GRPCRouteRule, HTTPRouteRule, Violation
 from ..errors import FieldPath
@@ -14,16 +14,16 @@ _REGULAR_EXPRESSION = "RegularExpression"
 
 def bad_patterns(rule: RouteRule, at: FieldPath, limit: int) -> tuple[Violation, ...]:
     """Why each pattern of a rule that cannot be taken cannot be taken; `limit` is that of its automaton, in bytes."""
-    patterns: Iterator[tuple[FieldPath, str]] = iter(())
-    if isinstance(rule, GRPCRouteRule):
-        patterns = _of_grpc(rule, at)
-    elif isinstance(rule, HTTPRouteRule):
+    patterns: Iterable[tuple[FieldPath, str]] = ()
+    if isinstance(rule, HTTPRouteRule):
         for match in rule.matches:
             if match.headers or match.query_params or match.path.type == _REGULAR_EXPRESSION:
                 patterns = _of_http(rule, at)
                 break
         else:
             return ()  # PERF(bench_compile::bench_resolve): as most rules
+    elif isinstance(rule, GRPCRouteRule):
+        patterns = _of_grpc(rule, at)
     return tuple(
         [
             Violation(at=where, message=why, reason="UnsupportedValue")

@@ -39,9 +39,11 @@ def intersect(listener: str | None, own: Sequence[str | None]) -> tuple[HostMatc
     >>> intersect("a.example.com", [])
     (HostMatch(own=None, effective='a.example.com'),)
     """
+    if listener is None:
+        return tuple([HostMatch(hostname, hostname) for hostname in (own if len(own) < 2 else dict.fromkeys(own)) or (None,)])
     left: list[HostMatch] = []
     for hostname in own or (None,):
-        if listener is None or covers(listener, hostname):
+        if covers(listener, hostname):
             left.append(HostMatch(hostname, hostname))
         elif covers(hostname, listener):
             left.append(HostMatch(hostname, listener))

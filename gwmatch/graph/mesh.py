@@ -179,8 +179,8 @@ def _judged(node: RouteNode, parent: ParentNode, service: Service, context: Cont
     if parent.accepted:
         return parent
     visitor = Visitor(_KINDS[node.key.kind], node.key.namespace or "", ())
-    reached = attach(visitor, parent.ref, context.parents[parent.parent].listeners, context.namespaces)
-    return msgspec.structs.replace(parent, attachments=reached.attachments)
+    attachments = attach(visitor, parent.ref, context.parents[parent.parent].listeners, context.namespaces)
+    return msgspec.structs.replace(parent, attachments=attachments)
 
 
 def _keeps_sessions(node: RouteNode) -> bool:

@@ -237,7 +237,10 @@ class ParentNode(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def accepted(self) -> bool:
-        return self.condition("Accepted").is_true
+        for condition in self.conditions:  # asked of every route: the first, as a rule
+            if condition.type == "Accepted":
+                return condition.status == "True"
+        return False
 
     def condition(self, type: str) -> Condition:
         return condition_of(self.conditions, type)

@@ -17,15 +17,34 @@ _WITH_HOSTNAMES = (HTTPRoute, GRPCRoute, TLSRoute)
 def route_notices(routes: Iterable[RouteNode]) -> Iterator[Problem]:
     """Conditions that hardly any request can meet, in the order of the routes and their fields."""
     for route in routes:
-        written = route.resource
-        for index, hostname in enumerate(written.spec.hostnames if isinstance(written, _WITH_HOSTNAMES) else ()):
+        yield from oddities(route)
+
+
+def oddities(route: RouteNode) -> Iterable[Problem]:
+    """Those of one route. Mostly there are none, which is found out without a list of them."""
+    written = route.resource
+    if isinstance(written, _WITH_HOSTNAMES):
+        for hostname in written.spec.hostnames:
             if _may_be_address(hostname):
-                yield from _address(hostname, str(route.key), (_SPEC / "hostnames")[index])
-        if isinstance(written, HTTPRoute):
-            if _has_escapes(written):
-                yield from _http(route, written)
-        elif isinstance(written, GRPCRoute):
-            yield from _grpc(route, written)
+                return list(_of(route))
+    if isinstance(written, HTTPRoute):
+        for rule in written.spec.rules:
+            for match in rule.matches:
+                if "%" in match.path.value:  # without any, paths are spelt as clients spell them
+                    return list(_of(route))
+    elif isinstance(written, GRPCRoute):
+        return list(_of(route))
+    return ()
+
+
+def _of(route: RouteNode) -> Iterator[Problem]:
+    written = route.resource
+    for index, hostname in enumerate(written.spec.hostnames if isinstance(written, _WITH_HOSTNAMES) else ()):
+        yield from _address(hostname, str(route.key), (_SPEC / "hostnames")[index])
+    if isinstance(written, HTTPRoute):
+        yield from _http(route, written)
+    elif isinstance(written, GRPCRoute):
+        yield from _grpc(route, written)
 
 
 def listener_notices(gateways: Iterable[GatewayNode]) -> Iterator[Problem]:
@@ -52,15 +71,6 @@ def _address(hostname: str, resource: str, at: FieldPath) -> Iterator[Problem]:
         f"no request is for {hostname} by name, since it is an address; leave the hostname out to take requests for addresses"
     )
     yield Problem(message=message, resource=resource, at=at)
-
-
-def _has_escapes(written: HTTPRoute) -> bool:
-    """Without any, paths are spelt as clients spell them."""
-    for rule in written.spec.rules:
-        for match in rule.matches:
-            if "%" in match.path.value:
-                return True
-    return False
 
 
 def _http(route: RouteNode, written: HTTPRoute) -> Iterator[Problem]:

@@ -55,11 +55,11 @@ class _Wanted(NamedTuple, Generic[Kind]):
 class References:
     """Answers what a reference leads to. Holds nothing that is not in the set, and never changes what it answers."""
 
-    __slots__ = ("_faults", "_resources", "assumed", "grants")
+    __slots__ = ("_faults", "assumed", "grants", "resources")
 
     def __init__(self, resources: ResourceSet, options: Options, grants: Grants | None = None) -> None:
         """`grants`: those of the set, if they are known."""
-        self._resources = resources
+        self.resources = resources
         self.grants = grants or Grants(resources.of(ReferenceGrant))
         self.assumed = frozenset(kind for kind in options.assume if not resources.holds(kind))
         self._faults: dict[ResourceKey, str | None] = {}  # each certificate is parsed once, however many listeners name it
@@ -69,11 +69,7 @@ class References:
         return kind in self.assumed
 
     def find(self, kind: type[Kind], namespace: str, name: str) -> Kind | None:
-        return self._resources.get(kind, namespace, name)
-
-    def is_sound(self, resource: Resource, key: ResourceKey) -> bool:
-        """Whether it is an object of the set about which there was nothing to be said."""
-        return self._resources.is_sound(resource, key)
+        return self.resources.get(kind, namespace, name)
 
     def forbidden(self, source: ResourceKey, target: Target, at: FieldPath) -> Fault | None:
         """Why `source` may not refer to `target`, else None.

@@ -24,6 +24,7 @@ from ..api import (
     XBackendTrafficPolicy,
     XMesh,
 )
+from ..errors import Problem
 from ..options import Options
 from .ancestors import place_policies
 from .exclusivity import settle
@@ -32,7 +33,7 @@ from .gateways import Classes, class_notices, resolve_classes, resolve_gateway
 from .listenersets import by_gateway, judge_sets
 from .nodes import ROUTE_TYPES, GatewayNode, Graph, ListenerSetNode, RouteNode
 from .notices import assumption_notices
-from .oddities import listener_notices, route_notices
+from .oddities import listener_notices, oddities, route_notices
 from .routes import Context, context_of, resolve_route
 from .selectors import Namespaces
 from .surroundings import Surroundings
@@ -61,8 +62,14 @@ def resolve(resources: ResourceSet, *, controller: str | None = None, options: O
 
 def resolve_prepared(prepared: Prepared) -> Graph:
     """The Graph of all routes of what was prepared."""
-    resources, context = prepared.resources, prepared.context
-    return assemble(prepared, [resolve_route(route, context) for kind in ROUTE_TYPES for route in resources.of(kind)])
+    nodes: list[RouteNode] = []
+    odd: list[Problem] = []
+    for kind in ROUTE_TYPES:
+        for route in prepared.resources.of(kind):
+            node = resolve_route(route, prepared.context)
+            nodes.append(node)
+            odd += oddities(node)  # PERF(bench_compile::bench_one_rule_resolve): now that the route is in the processor's cache
+    return assemble(prepared, nodes, odd)
 
 
 class Prepared(NamedTuple):
@@ -96,9 +103,9 @@ def prepare_again(before: Prepared, resources: ResourceSet, touched: Collection[
     """What `prepare` gives for a set of which only some objects are not what they were, with all that stays used again."""
     options, known = before.context.options, before.context.references
     if all(key.group == GATEWAY_GROUP and key.kind in _ROUTES for key in touched):
-        return before._replace(
-            resources=resources, context=msgspec.structs.replace(before.context, references=known.over(resources))
-        )
+        context = msgspec.structs.replace(before.context, references=known.over(resources))
+        _, controller, classes, gateways, listener_sets, _ = before
+        return Prepared(resources, controller, classes, gateways, listener_sets, context)
     kinds = {key.kind for key in touched}
     references = Surroundings(resources, options, known, kinds)
     namespaces = Namespaces(resources.of(Namespace)) if Namespace.KIND in kinds else before.context.namespaces
@@ -130,8 +137,9 @@ def _concern_no_gateway(kinds: Collection[str], before: Surroundings, after: Sur
     return not others
 
 
-def assemble(prepared: Prepared, routes: Sequence[RouteNode]) -> Graph:
-    """The Graph of routes that were resolved one by one, kind by kind, each by namespace and name."""
+def assemble(prepared: Prepared, routes: Sequence[RouteNode], odd: Sequence[Problem] | None = None) -> Graph:
+    """The Graph of routes that were resolved one by one, kind by kind, each by namespace and name. `odd`: what their
+    `oddities` are, if they are known."""
     resources, controller, classes, gateways, listener_sets, context = prepared
     options, references = context.options, context.references
     nodes = settle(tuple(routes)) if options.grpc_http_exclusive else tuple(routes)
@@ -139,7 +147,7 @@ def assemble(prepared: Prepared, routes: Sequence[RouteNode]) -> Graph:
     notices = (
         *class_notices(resources, classes, controller),
         *listener_notices(gateways.values()),
-        *route_notices(nodes),
+        *(route_notices(nodes) if odd is None else odd),
         *assumption_notices(gateways.values(), listener_sets.values(), nodes, policies, references),
     )
     return Graph(

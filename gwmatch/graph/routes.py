@@ -19,7 +19,7 @@ from ..api import (
     TLSRoute,
 )
 from ..options import Options
-from .attachment import LetIn, let_in, reach
+from .attachment import LetIn, let_in, reach, unreached
 from .listeners import RESOLVED, resolved_refs
 from .nodes import Condition, GatewayNode, ListenerNode, ListenerSetNode, ParentNode, Route, RouteNode, RuleNode
 from .references import Fault
@@ -63,14 +63,17 @@ class Doors:
     def __init__(self, parents: Mapping[ResourceKey, Parent], namespaces: Namespaces) -> None:
         self._parents = parents
         self._namespaces = namespaces
-        self._known: dict[tuple[str, str, ParentReference], Door | None] = {}
+        self._known: dict[tuple[str, str, tuple[ParentReference, ...]], tuple[tuple[ParentReference, Door], ...]] = {}
 
-    def of(self, ref: ParentReference, kind: str, namespace: str) -> Door | None:
-        """None for a parent that is not there, not ours, or of a kind that is no parent."""
-        asked = kind, namespace, ref
-        if asked not in self._known:
-            self._known[asked] = self._find(ref, kind, namespace)
-        return self._known[asked]
+    def of(self, refs: tuple[ParentReference, ...], kind: str, namespace: str) -> tuple[tuple[ParentReference, Door], ...]:
+        """Those of a list of parentRefs, without what leads to a parent that is not there, not ours, or of a kind that is no
+        parent (RT-3)."""
+        asked = kind, namespace, refs
+        known = self._known.get(asked)
+        if known is None:
+            found = [(ref, self._find(ref, kind, namespace)) for ref in refs]
+            known = self._known[asked] = tuple([(ref, door) for ref, door in found if door is not None])
+        return known
 
     def _find(self, ref: ParentReference, kind: str, namespace: str) -> Door | None:
         parent = self._parents.get(parent_of(ref, namespace))
@@ -116,44 +119,51 @@ def resolve_route(route: Route, context: Context) -> RouteNode:
     """The route with its parents. The same route and context give the same node."""
     key = route.key
     kind, namespace = key.kind, key.namespace or ""
-    rules = resolve_rules(route, key, context.references, context.options)
+    rules, faults, assumed = resolve_rules(route, key, context.references, context.options)
     stated = _hostnames(route)
-    resolved = resolved_refs(rules.faults)
-    fault, partial = _judge_rules(kind, rules.nodes)
+    fault, partial = _judge_rules(kind, rules)
+    # PERF(bench_compile::bench_one_rule_resolve): as of most routes, whose conditions are one object then.
+    all_well: tuple[Condition, ...] | None = None if faults or fault or partial else _ALL_WELL
     parents: list[ParentNode] = []
     unseen = False
-    for ref, by_default in _parent_refs(route, namespace, context):
-        door = context.doors.of(ref, kind, namespace)
-        if door is None:  # no entry (RT-3)
-            continue
-        reached = reach(door.let_in, kind, stated)
-        unseen = unseen or reached.unseen
-        refused = reached.fault or fault
-        if refused is not None and by_default:
-            continue  # nobody asked this Gateway in particular, so it owes no answer
-        attachments = () if refused else reached.attachments
-        conditions = _conditions(refused, resolved, partial)
-        parents.append(ParentNode(ref, door.parent.key, door.parent.gateway, attachments, conditions, by_default))
-    assumed = (*rules.assumed, ResourceKey("", "Namespace", None, namespace)) if unseen else rules.assumed
-    return RouteNode(route, key, tuple(parents), rules.nodes, assumed)
+    spec = route.spec
+    doors = context.doors.of(spec.parent_refs, kind, namespace)
+    named = len(doors)
+    if spec.use_default_gateways == "All":
+        doors += context.doors.of(_default_refs(spec.parent_refs, namespace, context), kind, namespace)
+    for index, (ref, (parent, inside)) in enumerate(doors):
+        attachments = reach(inside, kind, stated)
+        unseen = unseen or inside.unseen
+        by_default = index >= named
+        conditions = all_well if attachments else None
+        if conditions is None:
+            refused = fault if attachments else unreached(inside, stated)
+            if refused is not None:
+                if by_default:
+                    continue  # nobody asked this Gateway in particular, so it owes no answer
+                attachments = ()
+            conditions = _conditions(refused, resolved_refs(faults), partial)
+        parents.append(ParentNode(ref, parent.key, parent.gateway, attachments, conditions, by_default))
+    if unseen:
+        assumed = (*assumed, ResourceKey("", "Namespace", None, namespace))
+    return RouteNode(route, key, tuple(parents), rules, assumed)
 
 
 def _hostnames(route: Route) -> tuple[str, ...]:
     stated = route.spec.hostnames if isinstance(route, _WITH_HOSTNAMES) else ()
-    if all(map(str.islower, stated)):  # as most are: kept as the objects that they are
-        return stated
+    for hostname in stated:
+        if not hostname.islower():
+            break
+    else:
+        return stated  # as most are: kept as the objects that they are
     return tuple([hostname.lower() for hostname in stated if hostname])
 
 
-def _parent_refs(route: Route, namespace: str, context: Context) -> list[tuple[ParentReference, bool]]:
-    """The parentRefs in their order, then those that `useDefaultGateways` stands for (attachment.md 6)."""
-    stated = route.spec.parent_refs
-    refs = [(ref, False) for ref in stated]
-    if route.spec.use_default_gateways == "All":
-        whole = {parent_of(ref, namespace) for ref in stated if not ref.section_name and ref.port is None}
-        by_default = [key for key in context.default_gateways if key not in whole]
-        refs += [(ParentReference(namespace=key.namespace, name=key.name), True) for key in by_default]
-    return refs
+def _default_refs(stated: Sequence[ParentReference], namespace: str, context: Context) -> tuple[ParentReference, ...]:
+    """The parentRefs that `useDefaultGateways` stands for (attachment.md 6), which follow those that are stated."""
+    whole = {parent_of(ref, namespace) for ref in stated if not ref.section_name and ref.port is None}
+    by_default = [key for key in context.default_gateways if key not in whole]
+    return tuple([ParentReference(namespace=key.namespace, name=key.name) for key in by_default])
 
 
 def _conditions(refused: Fault | None, resolved: Condition, partial: Condition | None) -> tuple[Condition, ...]:
@@ -173,10 +183,13 @@ def parent_of(ref: ParentReference, namespace: str) -> ResourceKey:
 
 def _judge_rules(kind: str, rules: Sequence[RuleNode]) -> tuple[Fault | None, Condition | None]:
     """Why no rule of the route can be used; or PartiallyInvalid, if some cannot."""
-    broken = [rule for rule in rules if rule.invalid]
-    if not broken:
+    for rule in rules:
+        if rule.invalid:
+            break
+    else:
         # A GRPCRoute may come without rules; it takes its place and matches nothing (OQ-22).
         return (None, None) if rules or kind == GRPCRoute.KIND else (Fault("UnsupportedValue", "spec.rules is empty"), None)
+    broken = [rule for rule in rules if rule.invalid]
     reason = broken[0].invalid_reason or "UnsupportedValue"
     details = "; ".join(f"{problem.at}: {problem.message}" for rule in broken for problem in rule.invalid)
     if len(broken) == len(rules):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from typing import NamedTuple
 
 from ..api import (
     BackendRef,
@@ -33,12 +32,8 @@ from .xbackends import XBackends
 _BACKENDS: tuple[type[Resource], ...] = (Service, ServiceImport, XBackend)
 
 
-class Followed(NamedTuple):
-    """A rule's references to backends, followed."""
-
-    nodes: tuple[BackendNode, ...]
-    assumed: tuple[ResourceKey, ...]
-    """Those that nobody has seen, each once."""
+Followed = tuple[tuple[BackendNode, ...], tuple[ResourceKey, ...]]
+"""A rule's references to backends, followed; and those of them that nobody has seen, each once."""
 
 
 class Surroundings(References):
@@ -85,7 +80,7 @@ class Surroundings(References):
         made._faults, made.assumed, made.grants = self._faults, self.assumed, self.grants
         made._followed, made.external_auth, made.endpoints = self._followed, self.external_auth, self.endpoints
         made.tls_policies, made.traffic_policies, made.xbackends = self.tls_policies, self.traffic_policies, self.xbackends
-        made._resources = resources
+        made.resources = resources
         made.extensions = self.extensions.over(resources)
         return made
 

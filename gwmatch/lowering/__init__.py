@@ -60,7 +60,7 @@ def _lower(graph: Graph, frame: Frame) -> tuple[Table, Numbering]:
     numbering.begin(collected)
     hosts = VirtualHosts(collected.rules, graph.options)
     listeners = tuple(
-        structs.replace(listener, entries=tuple(entry.id for entry in entries), hosts=hosts.add(entries))
+        structs.replace(listener, entries=tuple([entry.id for entry in entries]), hosts=hosts.add(entries))
         for listener, entries in zip(frame.listeners, collected.by_listener, strict=True)
     )
     table = Table(

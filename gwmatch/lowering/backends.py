@@ -20,27 +20,37 @@ _UNAVAILABLE = 503  # HTTPBackendRef: for a backend without a ready endpoint
 class Backends:
     """Lowers the backends of rules, those that rules share but once."""
 
-    __slots__ = ("_known", "_policies")
+    __slots__ = ("_here", "_known", "_place", "_policies")
 
     def __init__(self, policies: Policies) -> None:
         self._policies = policies
-        # PERF(bench_compile::bench_lower): by identity, since the graph has one node for equal references of a namespace.
+        # PERF(bench_compile::bench_lower): by identity, since the graph has one tuple for equal references of a namespace.
         # What the numbers stand for is kept beside the answer, so that none is given to another node.
-        self._known: dict[tuple[object, ...], tuple[tuple[Backend, ...], _Nodes]] = {}
+        self._known: dict[Place, dict[tuple[int, bytes, bool], tuple[tuple[Backend, ...], _Nodes]]] = {}
+        self._place: Place | None = None
+        self._here: dict[tuple[int, bytes, bool], tuple[tuple[Backend, ...], _Nodes]] = {}
+        """Those of `_known` at `_place`, which was asked about last."""
 
     def of_rule(
         self, nodes: tuple[BackendNode, ...], prefix: bytes, place: Place, *, own_sessions: bool
     ) -> tuple[Backend, ...]:
         """The backends of a rule with their shares. `own_sessions`: the rule has session persistence of its own (S-2)."""
-        asked = (place, own_sessions, prefix, *map(id, nodes))
-        known = self._known.get(asked)
+        if not nodes:
+            return ()
+        if place is not self._place:
+            self._place, self._here = place, self._known.setdefault(place, {})
+        asked = id(nodes), prefix, own_sessions
+        known = self._here.get(asked)
         if known is None:
-            known = self._known[asked] = self._lowered(nodes, prefix, place, own_sessions=own_sessions), nodes
+            known = self._here[asked] = self._lowered(nodes, prefix, place, own_sessions=own_sessions), nodes
         return known[0]
 
     def _lowered(
         self, nodes: tuple[BackendNode, ...], prefix: bytes, place: Place, *, own_sessions: bool
     ) -> tuple[Backend, ...]:
+        if len(nodes) == 1:  # as most rules: it gets everything, and has no rival for its sessions
+            node = nodes[0]
+            return (self._made(node, prefix, place, 1.0 if node.weight > 0 else 0.0, () if own_sessions else None),)
         kept = set() if own_sessions else _session_holders(nodes)
         parts = shares([node.weight for node in nodes])
         return tuple([self._made(node, prefix, place, part, kept) for node, part in zip(nodes, parts, strict=True)])
@@ -63,29 +73,30 @@ class Backends:
         if traffic is not None and (kept is None or traffic.key in kept):
             sessions = lower_persistence(traffic.spec.session_persistence)
         return Backend(
-            group=node.group,
-            kind=node.kind,
-            namespace=node.namespace,
-            name=node.name,
-            port=node.port,
-            weight=node.weight,
-            failure=failure,
-            protocol=node.app_protocol,
-            filters=filters,
-            share=share,
-            failure_status=_UNAVAILABLE if failure == NO_READY_ENDPOINTS else 500,
-            address=node.address,
-            tls=None if node.tls is None else _tls(node, place),
-            retry_budget=None if traffic is None else _budget(traffic.spec.retry_constraint),
-            session_persistence=sessions,
-            policies=refs(policies.at(node.target)) if policies.effective else (),
+            node.group,
+            node.kind,
+            node.namespace,
+            node.name,
+            node.port,
+            node.weight,
+            failure,
+            node.app_protocol,
+            filters,
+            share,
+            _UNAVAILABLE if failure == NO_READY_ENDPOINTS else 500,
+            node.address,
+            None if node.tls is None else _tls(node, place),
+            None if traffic is None else _budget(traffic.spec.retry_constraint),
+            sessions,
+            refs(policies.at(node.target)) if policies.effective else (),
         )
 
 
 def _failure(node: BackendNode, place: Place) -> str | None:
     if node.reason is not None:
         return node.reason
-    return _tls_failure(node, place) or (None if node.ready else NO_READY_ENDPOINTS)
+    failure = None if node.tls is None else _tls_failure(node, place)
+    return failure or (None if node.ready else NO_READY_ENDPOINTS)
 
 
 def _tls_failure(node: BackendNode, place: Place) -> str | None:

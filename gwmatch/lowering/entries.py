@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..api import GRPCRoute, HTTPRoute, TCPRoute, TLSRoute, UDPRoute
-from ..graph import ListenerKey, Policies, RouteNode
+from ..graph import ListenerKey, Policies, RouteNode, RouteRule
 from ..ir import NEWEST, Entry, EntryId, HostMatch, ListenerId, Route, Rule, RuleId
 from .backends import Backends
 from .matches import Match, any_connection, grpc_matches, http_matches
@@ -35,14 +35,17 @@ class Entries:
         self._places = places
         self._backends = Backends(policies)
         self._policies = policies
+        self._matches: dict[int, tuple[Sequence[Match], RouteRule]] = {}
+        """PERF(bench_compile::bench_one_rule_lower): what rules ask, by their identity, since those of many routes are one
+        object. It is kept beside the answer, so that its number is not given to another."""
 
     def add_route(self, node: RouteNode, reached: dict[ListenerId, tuple[HostMatch, ...]]) -> None:
         """All that a route asks at the listeners that it reached."""
         if not reached:
             return
         meta = node.resource.metadata
-        created = NEWEST if meta.created is None else meta.created
-        route = Route(node.key.kind, node.key.namespace or "", node.key.name, created)
+        created = None if meta.creation_timestamp is None else meta.created
+        route = Route(node.key.kind, node.key.namespace or "", node.key.name, NEWEST if created is None else created)
         rules = node.resource.spec.rules or ()
         matches_of = MATCHES[type(node.resource)]
         places = self._places.divide(reached)
@@ -50,7 +53,10 @@ class Entries:
             if rule.invalid:
                 continue
             written = rules[rule.index]
-            matches = matches_of(written)
+            known = self._matches.get(id(written))
+            if known is None:
+                known = self._matches[id(written)] = matches_of(written), written
+            matches = known[0]
             for place, listeners in places:
                 self.add_rule(lower_rule(route, written, rule, place, self._policies, self._backends), matches, listeners)
 

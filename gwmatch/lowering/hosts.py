@@ -37,7 +37,11 @@ class VirtualHosts:
         by_own = self._options.hostname_precedence == "own"
         for entry in entries:
             for host in entry.hosts:
-                _add(tiers, host.own if by_own else host.effective, entry)
+                hostname = host.own if by_own else host.effective
+                if hostname in tiers:
+                    _add(tiers[hostname], entry)
+                else:
+                    tiers[hostname] = [entry]
         found: dict[str | None, VirtualHostId] = {}
         less_specific = _LessSpecific(found)
         for hostname in _least_specific_first(tiers):
@@ -53,7 +57,7 @@ class VirtualHosts:
                 if host.effective not in best or host_rank(ranked) < host_rank(best[host.effective]):
                     best[host.effective] = ranked
             for effective, ranked in best.items():
-                _add(by_name.setdefault(effective, {}), ranked, entry)
+                _add(by_name.setdefault(effective, {}).setdefault(ranked, []), entry)
         found: dict[str | None, VirtualHostId] = {}
         for hostname in _least_specific_first(by_name):
             following: VirtualHostId | None = None
@@ -64,12 +68,13 @@ class VirtualHosts:
         return found
 
     def _make(self, hostname: str | None, tier: Sequence[Entry], fallthrough: VirtualHostId | None) -> VirtualHostId:
-        ordered = tier
-        if len(tier) > 1:
+        number = VirtualHostId(len(self.made))
+        if len(tier) == 1:
+            self.made.append(_alone(number, hostname, tier[0], fallthrough))
+        else:
             ordered = sorted(tier, key=lambda entry: rank(entry, hostname, self._rules[entry.rule], self._options))
-        made = arranged(VirtualHostId(len(self.made)), hostname, ordered, fallthrough)
-        self.made.append(made)
-        return made.id
+            self.made.append(_arranged(number, hostname, ordered, fallthrough))
+        return number
 
 
 class _LessSpecific:
@@ -90,7 +95,7 @@ class _LessSpecific:
         return self._below[parent]
 
 
-def arranged(
+def _arranged(
     id: VirtualHostId, hostname: str | None, ordered: Sequence[Entry], fallthrough: VirtualHostId | None
 ) -> VirtualHost:
     """The virtual host of entries in their order."""
@@ -115,12 +120,22 @@ def arranged(
     return VirtualHost(id, hostname, tuple(entries), found, tuple(regexes), tuple(grpc), fallthrough)
 
 
-def _add(tiers: Tiers, hostname: str | None, entry: Entry) -> None:
+def _alone(id: VirtualHostId, hostname: str | None, entry: Entry, fallthrough: VirtualHostId | None) -> VirtualHost:
+    """PERF(bench_compile::bench_one_rule_lower): the virtual host of one entry, as most are where routes have hostnames of
+    their own. What it holds is one tuple."""
+    alone, path = (entry.id,), entry.path
+    grpc = () if entry.grpc is None else alone
+    if path.kind is _REGEX:
+        return VirtualHost(id, hostname, alone, (), alone, grpc, fallthrough)
+    if grpc:
+        return VirtualHost(id, hostname, alone, (), (), grpc, fallthrough)
+    node = PathNode(path.value, (), alone) if path.kind is _PREFIX else PathNode(path.value, alone, ())
+    return VirtualHost(id, hostname, alone, (node,), (), (), fallthrough)
+
+
+def _add(tier: list[Entry], entry: Entry) -> None:
     """Adds an entry to a tier, where another of its hostnames may have put it just before."""
-    tier = tiers.get(hostname)
-    if tier is None:
-        tiers[hostname] = [entry]
-    elif tier[-1] is not entry:
+    if not tier or tier[-1] is not entry:
         tier.append(entry)
 
 
@@ -153,4 +168,5 @@ def _host_nodes(found: Mapping[str | None, VirtualHostId]) -> tuple[HostNode, ..
             wildcard[hostname[2:]] = host_id
         else:
             exact[hostname] = host_id
-    return tuple([HostNode(name, exact.get(name), wildcard.get(name)) for name in sorted(exact.keys() | wildcard.keys())])
+    # PERF(bench_compile::bench_one_rule_lower): the names come in runs that are in order already, which a set would not keep.
+    return tuple([HostNode(name, exact.get(name), wildcard.get(name)) for name in sorted({**exact, **wildcard})])

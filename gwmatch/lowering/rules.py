@@ -41,11 +41,12 @@ def lower_rule(route: Route, written: RouteRule, node: RuleNode, place: Place, p
 def _only_prefix(written: RouteRule, node: RuleNode) -> bytes:
     """The prefix that ReplacePrefixMatch replaces: such a rule has exactly one match, of type PathPrefix (V-HR-4). Nothing,
     where there is no filter that could ask for it."""
-    asking = node.filters
-    for backend in node.backends:
-        asking = asking or backend.filters
-    if not asking:
-        return b""
+    if not node.filters:
+        for backend in node.backends:
+            if backend.filters:
+                break
+        else:
+            return b""
     if not isinstance(written, HTTPRouteRule) or not written.matches:
         return b""
     return written.matches[0].path.value.encode().removesuffix(b"/")
