@@ -66,7 +66,7 @@ cdef class Block:
 
     cdef int seal(self) except -1:
         """From here on the memory stays where it is. What is left beyond it costs nothing until a change touches it."""
-        # PERF(bench_router_update::bench_one_route): to lay 100,000 routes out again costs as much as 2,000 changes.
+        # PERF(bench_router_update::bench_one_route): to lay 100,000 routes out again costs as much as a thousand changes.
         cdef size_t capacity = 2 * self.used + SLACK
         cdef uint8_t *settled = <uint8_t *>realloc(self.base, capacity)
         if settled == NULL:
