@@ -116,7 +116,6 @@ def compiled(prepared: Prepared, graph: Graph, gateway: ResourceKey) -> Compiled
     routes = found[0] if len(found) == 1 else tuple(chain.from_iterable(found))
     table, outline = lower_outlined(graph, gateway, lambda place: resolve_route(routes[place], context))
     made = RouteTable(table)
-
     made.let_go(
         outline.frame.listeners,
         Growing(outline.rules),
