@@ -6,6 +6,7 @@ import multiprocessing
 import pickle
 import random
 import struct
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,8 @@ from gwmatch._core import RouteTable, digest
 from gwmatch.stored import Stored, packed
 from gwmatch.testing.requests import requests_near
 from gwmatch.testing.tables import tables
-from tests.stored.worlds import router, routes
+from tests.fuzz.saved import mended
+from tests.stored.worlds import crowded, router, routes
 
 URLS = ("http://r1.example.com/app1/x", "http://r2.example.com/health", "http://r1.example.com/v1/x", "http://other.test/")
 
@@ -153,6 +155,59 @@ class TestForgedBlocks:
                     ask(made)
         assert refused > 500
         assert taken > 500
+
+    def test_no_changed_number_of_a_large_place_does(self) -> None:
+        """Shapes and bitsets: more parts than a match has room for, places between records, counts that are too high."""
+        table = gwmatch.compile(gwmatch.load(crowded())).table
+        built = RouteTable(table)
+        block, patterns = built.content(), built.patterns
+        for place in range(0, len(block) - 3, 4):
+            for value in (17, struct.unpack_from("<I", block, place)[0] + 1):
+                forged = bytearray(block)
+                struct.pack_into("<I", forged, place, value & 0xFFFFFFFF)
+                with suppress(ValueError):
+                    ask(restored(Stored(memoryview(packed(table, bytes(forged), patterns)))))
+
+    @pytest.mark.parametrize(
+        ("what", "at", "value"),
+        [
+            ("there are more ids than names", "header_name_count", 0x40000000),
+            ("there are more ids than names", "query_name_count", 0xFFFFFFFF),
+            ("a port has a number that is out of range", "port", 0x80000050),
+        ],
+    )
+    def test_numbers_without_a_bound_of_their_own(self, what: str, at: str, value: int) -> None:
+        table, block = router(3).table, bytearray(RouteTable(router(3).table).content())
+        ports = struct.unpack_from("<I", block, 32)[0]
+        place = {"header_name_count": 56, "query_name_count": 60, "port": ports}[at]
+        assert struct.unpack_from("<I", block, place)[0] == {"header_name_count": 1, "query_name_count": 0, "port": 80}[at]
+        struct.pack_into("<I", block, place, value)
+        with pytest.raises(ValueError, match=what):
+            restored(Stored(memoryview(packed(table, bytes(block), [[b"/v[0-9]+/.*"]]))))
+
+    def test_a_place_between_records_is_not_one_of_them(self) -> None:
+        """A virtual host that was looked at does not stand for the bytes behind its first."""
+        table, whole = router(12).table, RouteTable(router(12).table).content()
+        (listener,) = struct.unpack_from("<I", whole, struct.unpack_from("<I", whole, 36)[0])
+        slots, count = struct.unpack_from("<II", whole, listener + 8)
+        hosts = [place for place in range(slots + 4, slots + 8 * count, 8) if struct.unpack_from("<I", whole, place)[0]]
+        assert len(hosts) == 12
+        for place in hosts:
+            for further in (1, 2, 3):
+                block = bytearray(whole)
+                block[place] += further
+                with pytest.raises(ValueError, match="a record lies outside of the block"):
+                    restored(Stored(memoryview(packed(table, bytes(block), RouteTable(table).patterns))))
+
+    def test_a_name_that_is_no_text(self, tmp_path: Path) -> None:
+        whole = bytearray(saved(tmp_path, 3).read_bytes())
+        at = whole.index(b"infra/public")
+        whole[at] = 0xFF
+        mend = mended(bytes(whole))
+        assert mend is not None
+        (tmp_path / "bad.gwm").write_bytes(mend)
+        with pytest.raises(LoadError, match=r"bad\.gwm: the saved table is damaged: its head cannot be read: "):
+            gwmatch.load_table(tmp_path / "bad.gwm")
 
     def test_other_resources(self) -> None:
         with pytest.raises(ValueError, match="the block was built of other resources"):
