@@ -71,6 +71,7 @@ def soak(seed: int, size: int | None, count: int, counts: Counter[str]) -> None:
         normalize=rng.choice(("guard", "guard", "none", "rewrite")),
         hostname_fallthrough=rng.choice(("ordered", "ordered", "isolated")),
         regex_precedence=rng.choice(("before_prefix", "after_prefix")),
+        detect_misdirected=rng.choice((True, True, False)),
     )
     manifests = world(rng, matches, shape)
     router = gwmatch.compile(gwmatch.load(manifests), options=options)

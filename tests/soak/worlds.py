@@ -33,7 +33,7 @@ def world(rng: random.Random, matches: int, shape: str) -> list[Manifest]:
         created = {"creationTimestamp": f"2026-01-{rng.randint(1, 28):02}T00:00:00Z"} if rng.random() < 0.5 else {}
         made.append(_object(kind, f"tenant-{rng.randint(0, 1)}", f"r{number}", spec, **created))
         number += 1
-    return made + [_connected(rng, kind) for kind in ("TLSRoute", "TCPRoute", "UDPRoute")]
+    return made + [_connected(rng, kind) for kind in ("TLSRoute", "TCPRoute", "UDPRoute") if rng.random() < 0.7]
 
 
 def _connected(rng: random.Random, kind: str) -> Manifest:
@@ -108,8 +108,12 @@ def _condition(rng: random.Random, name: str) -> dict[str, str]:
 
 
 def _grpc_match(rng: random.Random) -> dict[str, Any]:
+    if rng.random() < 0.1:
+        return {"headers": [_condition(rng, "x-a")]}
     method = {"service": rng.choice(("shop.Cart", "shop.Pay"))}
-    if rng.random() < 0.5:
+    if rng.random() < 0.2:
+        method = {"type": "RegularExpression", "service": "shop[.](Cart|Pay)", "method": "[GP].*"}
+    elif rng.random() < 0.5:
         method["method"] = rng.choice(("Get", "Put"))
     return {"method": method}
 
