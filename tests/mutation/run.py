@@ -41,7 +41,7 @@ TWINS = ("property/test_twins.py",)
 SUBJECTS: dict[str, tuple[str, ...]] = {
     "lowering/precedence.py": ("corpus/test_corpus.py", "lowering", "explanation", "security", *TWINS),
     "graph/hostnames.py": ("graph/test_hostnames.py", "graph", "lowering", "security", "corpus/test_corpus.py"),
-    "graph/attachment.py": ("graph/test_attachment.py", "graph", "security", "corpus/test_corpus.py"),
+    "graph/attachment.py": ("graph/test_attachment.py", "graph", "mesh", "corpus/test_corpus.py"),
     "reference.py": ("corpus/test_corpus.py", "explanation", "mesh", *TWINS),
     "actions/grpc.py": ("corpus/test_corpus.py",),
     **{
