@@ -84,7 +84,7 @@ tsan: ## the compiled half under the thread sanitizer, where threads meet
 	.ci/sanitized $(PYTHON) thread $(addprefix tests/,core stored updates security/test_operation.py) $(untimed)
 
 sanitized: ## the short form of asan that CI runs
-	.ci/sanitized $(PYTHON) address $(addprefix tests/,core stored/test_loading.py::TestForgedBlocks security/test_operation.py) $(untimed)
+	.ci/sanitized $(PYTHON) address $(addprefix tests/,core stored/test_forged.py security/test_operation.py) $(untimed)
 
 fuzz: ## every fuzz target, for MINUTES (10) together; needs atheris, clang and nightly Rust
 	.ci/fuzz $(PYTHON) $(MINUTES)
