@@ -40,6 +40,7 @@ def main() -> None:
         str(corpus),
         f"-max_total_time={asked.seconds}",
         f"-timeout={asked.timeout}",
+        f"-report_slow_units={asked.timeout}",
         f"-max_len={16384 if asked.target == 'table' else 4096}",
         "-rss_limit_mb=4096",
     ]
