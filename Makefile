@@ -4,8 +4,6 @@ PAIRS ?= 200000
 MINUTES ?= 10
 TENANTS ?= 4
 
-MINUTES ?= 5
-
 # rustup puts cargo where not every shell looks.
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
@@ -52,8 +50,9 @@ verify: ## gwmatch verify against nginx and HAProxy, and readers of paths, where
 parallel: ## tests of the core, of reading and of the corpus, each by four threads at once (gwmatch[parallel])
 	$(pytest) tests/core tests/corpus tests/actions tests/graph tests/lowering --parallel-threads=4
 
-threads: ## MINUTES (10) of eight threads that match while Routers are swapped: wrong answers, and memory
+threads: ## MINUTES (10) of eight threads that match while Routers are swapped, and as many while single routes change
 	$(PYTHON) tests/reliability/programs/threads.py --minutes $(MINUTES)
+	$(PYTHON) tests/reliability/programs/threads.py --minutes $(MINUTES) --tenants 100 --storm
 
 oom: ## each allocation of the build of a table for TENANTS (4) fails in turn, then every 50th of a whole compile (glibc)
 	mkdir -p build
@@ -67,7 +66,7 @@ freethreaded: ## with PYTHON a free-threaded one (docs/reliability.md): the GIL 
 
 # Times and sizes are not what they are elsewhere under a sanitizer; bombs are given their memory to the byte.
 untimed := -k "not quick and not cost and not bounded and not grow and not bomb" --timeout=0
-instrumented := $(addprefix tests/,core corpus property security fuzz test_patterns.py) $(untimed)
+instrumented := $(addprefix tests/,core stored updates corpus property security fuzz test_patterns.py) $(untimed)
 nightly := RUSTFLAGS="-Zsanitizer=address" CARGO_TARGET_DIR=../build/address/crate cargo +nightly
 host := --target x86_64-unknown-linux-gnu
 
@@ -82,12 +81,12 @@ ubsan: ## the compiled half under the undefined-behaviour sanitizer
 	GWMATCH_PAIRS=600 .ci/sanitized $(PYTHON) undefined $(instrumented)
 
 tsan: ## the compiled half under the thread sanitizer, where threads meet
-	.ci/sanitized $(PYTHON) thread tests/core tests/security/test_operation.py $(untimed)
+	.ci/sanitized $(PYTHON) thread $(addprefix tests/,core stored updates security/test_operation.py) $(untimed)
 
 sanitized: ## the short form of asan that CI runs
-	.ci/sanitized $(PYTHON) address tests/core tests/security/test_operation.py $(untimed)
+	.ci/sanitized $(PYTHON) address $(addprefix tests/,core stored/test_forged.py security/test_operation.py) $(untimed)
 
-fuzz: ## every fuzz target, for MINUTES (5) together; needs atheris, clang and nightly Rust
+fuzz: ## every fuzz target, for MINUTES (10) together; needs atheris, clang and nightly Rust
 	.ci/fuzz $(PYTHON) $(MINUTES)
 
 mutants: ## whether the tests see what is changed in the files that decide; long

@@ -38,6 +38,8 @@ _RECORD: Final = struct.Struct("<QII")
 _ALIGNMENT: Final = 64
 _KINDS: Final[tuple[type[Any], ...]] = (Listener, VirtualHost, Rule, Entry)
 _SECTIONS: Final = ("meta", *(f"index of {kind.__name__}" for kind in _KINDS), "block", "objects")
+_UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What msgspec raises for bytes that hold something else; a name that is no UTF-8 is no DecodeError to it."""
 _START: Final = _HEAD.size + len(_SECTIONS) * _SPAN.size
 
 
@@ -93,7 +95,7 @@ class Records(Sequence[T], Generic[T]):
             damaged(self._source, f"the checksum of an object, number {number} of its kind, is not what was written")
         try:
             return self._decoder.decode(text)
-        except (msgspec.DecodeError, RecursionError) as error:
+        except _UNREADABLE as error:
             damaged(self._source, f"an object cannot be read: {error}")
 
 
@@ -189,7 +191,7 @@ def _sections(data: memoryview, source: str | None) -> dict[str, memoryview]:
 def _meta(text: memoryview, source: str | None) -> Meta:
     try:
         return msgspec.msgpack.decode(text, type=Meta)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except _UNREADABLE as error:
         damaged(source, f"its head cannot be read: {error}")
 
 

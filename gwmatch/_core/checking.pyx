@@ -80,12 +80,14 @@ cdef bint check_header(Known *known) noexcept nogil:
 
 
 cdef bint check_names(Known *known, const Index *index, uint32_t count) noexcept nogil:
-    """Ids are under `count`: the values of a request are kept in a table with room for so many."""
+    """Ids are under `count`: the values of a request are kept in a table with room for so many, and there is a slot for each."""
     cdef const Slot *slots
     cdef const Name *name
     cdef uint32_t i
     if not check_index(known, index):
         return False
+    if count > index.count:
+        return fail(known, b"there are more ids than names")
     slots = <const Slot *>(known.block + index.slots)
     for i in range(index.count):
         if slots[i].record == 0:
@@ -107,6 +109,8 @@ cdef bint check_port(Known *known, const Port *port) noexcept nogil:
     cdef const Gate *gate
     if port.header != 0:
         return fail(known, b"a port belongs to another table")
+    if port.number > 65535:
+        return fail(known, b"a port has a number that is out of range")
     if not inside(known, port.gate, sizeof(Gate)):
         return False
     gate = <const Gate *>(known.block + port.gate)
@@ -170,8 +174,8 @@ cdef bint check_hosts(Known *known, uint32_t offset) noexcept nogil:
 cdef bint is_seen(Known *known, uint32_t offset) noexcept nogil:
     """Whether a virtual host was looked at before; from now on it was. One may end many chains, and have many paths."""
     cdef uint32_t place = offset >> 2
-    if offset >= known.size:
-        return False  # check_host says so
+    if offset >= known.size or offset & 3:
+        return False  # check_host says so, lest it be taken for the one whose bit it shares
     if known.seen[place >> 3] & (1 << (place & 7)):
         return True
     known.seen[place >> 3] |= <uint8_t>(1 << (place & 7))

@@ -4,7 +4,11 @@ from libc.stddef cimport size_t
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
 from .layout cimport *
+from .walk cimport MOST_PARTS
 
+
+cdef enum:
+    MOST_STATUS = 599
 
 cdef struct Known:
     const uint8_t *block
@@ -87,12 +91,16 @@ cdef inline bint check_action(Known *known, uint32_t offset) noexcept nogil:
     if not inside(known, offset, sizeof(Action)):
         return False
     action = <const Action *>(known.block + offset)
+    if action.status > MOST_STATUS:
+        return fail(known, b"a status is out of range")
     if not check_array(known, action.backends, action.backend_count, sizeof(Backend)):
         return False
     backends = <const Backend *>(known.block + action.backends)
     for i in range(action.backend_count):
         if backends[i].until < until:
             return fail(known, b"the weights of a rule do not add up")
+        if backends[i].status > MOST_STATUS:
+            return fail(known, b"a status is out of range")
         until = backends[i].until
     return until == action.total or fail(known, b"the weights of a rule do not add up")
 
@@ -185,6 +193,8 @@ cdef inline bint check_shape(Known *known, const Large *large, const Shape *shap
     cdef const Key *key
     cdef const Text *values
     cdef uint32_t i, j
+    if shape.part_count > MOST_PARTS:
+        return fail(known, b"a shape has too many parts")
     if not check_array(known, shape.parts, shape.part_count, sizeof(Part)):
         return False
     parts = <const Part *>(known.block + shape.parts)

@@ -198,3 +198,51 @@ def test_a_route_without_a_usable_rule_attaches_nowhere() -> None:
 )
 def test_messages_name_the_culprit(made: Manifest, visitor: Manifest, part: str) -> None:
     assert part in parent_of(graph_of(gateway(made), visitor)).condition("Accepted").message
+
+
+SELECTS = {"allowedRoutes": {"namespaces": {"from": "Selector", "selector": {"matchLabels": {"team": "web"}}}}}
+
+
+@pytest.mark.parametrize(
+    ("listeners", "ref", "seen", "assumed"),
+    [
+        ([SELECTS], {}, (), True),
+        ([SELECTS], {}, ("shop",), False),
+        ([SELECTS], {"sectionName": "c"}, (), False),
+        ([SELECTS, everybody()], {}, (), True),
+        ([everybody()], {}, (), False),
+        ([SELECTS, everybody(kinds=[{"kind": "GRPCRoute"}])], {"sectionName": "b"}, (), False),
+    ],
+)
+def test_a_namespace_that_a_selector_asked_about_is_assumed_where_nobody_has_seen_it(
+    listeners: list[Manifest], ref: Manifest, seen: tuple[str, ...], assumed: bool
+) -> None:
+    public = gateway(*(listener(name, port, **made) for name, port, made in zip("ab", (80, 81), listeners, strict=False)))
+    made = route(namespace="shop", parents=[{"name": "public", "namespace": "infra", **ref}])
+    graph = graph_of(public, made, *(namespace(name, team="web") for name in seen))
+    assert any(key.kind == "Namespace" for key in route_of(graph).assumed) is assumed
+
+
+@pytest.mark.parametrize(
+    ("listeners", "ref", "spec", "message"),
+    [
+        ([everybody(), everybody()], {"sectionName": "c", "port": 9}, {}, "has no listener with name c and port 9"),
+        ([everybody(), everybody()], {"port": 9}, {}, "Gateway public has no listener with port 9"),
+        (
+            [{"hostname": "a.test"}, {"hostname": "b.test"}],
+            {},
+            {"hostnames": ["x.test", "y.test"]},
+            "hostnames x.test, y.test is",
+        ),
+        ([{"hostname": "a.test"}, {"hostname": "b.test"}], {}, {"hostnames": ["x.test"]}, ": a (a.test), b (b.test)"),
+        ([everybody(kinds=[{"kind": "GRPCRoute"}])] * 2, {}, {}, "no kind HTTPRoute on listeners: a, b"),
+        ([{}, {}], {"namespace": "infra"}, {"namespace": "shop"}, "allow routes from: a, b"),
+    ],
+)
+def test_what_is_said_of_a_route_that_attaches_nowhere(
+    listeners: list[Manifest], ref: Manifest, spec: Manifest, message: str
+) -> None:
+    public = gateway(*(listener(name, port, **made) for name, port, made in zip("ab", (80, 81), listeners, strict=True)))
+    graph = graph_of(public, route(parents=[{"name": "public", **ref}], **spec))
+    (condition,) = [each for each in parent_of(graph).conditions if each.type == "Accepted"]
+    assert message in condition.message

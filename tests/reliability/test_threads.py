@@ -18,6 +18,13 @@ def test_threads_get_no_wrong_answer_while_routers_are_swapped() -> None:
     assert int(swapped[1].replace(",", "")) > 2
 
 
+def test_nor_while_single_routes_change() -> None:
+    told = run("threads.py", "--minutes", "0.05", "--tenants", "20", "--storm")
+    changed = re.search(r"([\d,]+) of them by update", told)
+    assert changed is not None
+    assert int(changed[1].replace(",", "")) > 20
+
+
 def test_a_wrong_answer_is_told() -> None:
     with pytest.raises(AssertionError, match="ended with 1"):
         run("threads.py", "--minutes", "0.07", "--tenants", "1", "--lie")

@@ -304,7 +304,12 @@ HELD: dict[str, tuple[str, ...]] = {
         f"{OPERATION}::test_an_update_that_is_interrupted_anywhere_changes_nothing",
         f"{TEXT}::test_a_router_that_serves_outlives_a_load_that_fails",
     ),
-    "HI-O3": (f"{OPERATION}::test_a_forked_process_matches", f"{OPERATION}::test_copies_answer_alike"),
+    "HI-O3": (
+        f"{OPERATION}::test_a_forked_process_matches",
+        f"{OPERATION}::test_copies_answer_alike",
+        "stored/test_format.py::test_no_damaged_byte_goes_unseen",
+        "stored/test_forged.py::test_no_changed_number_makes_a_match_read_outside",
+    ),
     "HI-O4": (
         f"{OPERATION}::test_odd_objects_do_no_harm",
         f"{OPERATION}::test_headers_that_another_thread_changes_do_no_harm",

@@ -21,12 +21,16 @@ import gwmatch
 from gwmatch import Router, ir
 from gwmatch.testing import near_requests
 
-from .engines import DERIVED, Answer, by_match, by_reference
+from .asides import SERVER_NAMES, aside
+from .engines import DERIVED, Answer, by_match, by_reference, connections
+from .structures import ALL, structures
 from .worlds import SHAPES, world
 
 SIZES = (1, 8, 9, 100, 1_000, 10_000, 100_000)
 """Those at which a structure of the core begins or ends, and the largest."""
 DRAWS = (0.0, 0.3, 0.999999)
+REFERENCE_ENTRIES = 20_000
+"""That the reference looks at for each port of a table: it takes most of the time."""
 
 
 class Disagreement(Exception):
@@ -47,7 +51,13 @@ def main() -> None:
             sys.exit(1)
         if sys.stderr.isatty():
             print(f"\r{counts['tables']} tables, {counts['decisions']:,} decisions", end="", file=sys.stderr, flush=True)
-    report = {"python": sys.version.split()[0], "minutes": arguments.minutes, "first seed": arguments.seed, **counts}
+    report = {
+        "python": sys.version.split()[0],
+        "minutes": arguments.minutes,
+        "first seed": arguments.seed,
+        **dict(sorted(counts.items())),
+    }
+    report["structures never made"] = [name for name in ALL if not counts[f"structure: {name}"]]
     print(json.dumps(report, indent=1))
 
 
@@ -61,19 +71,26 @@ def soak(seed: int, size: int | None, count: int, counts: Counter[str]) -> None:
         normalize=rng.choice(("guard", "guard", "none", "rewrite")),
         hostname_fallthrough=rng.choice(("ordered", "ordered", "isolated")),
         regex_precedence=rng.choice(("before_prefix", "after_prefix")),
+        detect_misdirected=rng.choice((True, True, False)),
     )
     manifests = world(rng, matches, shape)
     router = gwmatch.compile(gwmatch.load(manifests), options=options)
     counts["tables"] += 1
     counts[f"tables of {matches} matches"] += 1
     counts[f"tables, {shape}"] += 1
+    counts.update({f"structure: {name}": number for name, number in structures(router.table).items()})
     others = {name: derive(router, manifests, options, rng) for name, derive in DERIVED.items()}
     for port in router.ports:
         drawn = near_requests(router.table, port, seed=seed, hostile=True)
-        requests = list(itertools.islice(drawn, count))
+        requests = [aside(each, rng) for each in itertools.islice(drawn, count)]
         for draw in DRAWS:
             _compare(router, others, port, requests, draw, counts)
         _check_reference(router, port, requests, matches, rng, counts)
+        for server_name in SERVER_NAMES:
+            for one, expected in connections(router, port, server_name, rng.choice(DRAWS)):
+                if one != expected:
+                    raise Disagreement(f"core: {one} and not {expected} for a connection to {server_name!r}")
+                counts["pairs of a connection and the reference"] += 1
 
 
 def _compare(
@@ -89,34 +106,23 @@ def _compare(
         _same(name, requests, expected, by_match(other, port, requests, draw))
         counts["decisions"] += len(requests)
         counts[f"decisions, {name}"] += len(requests)
-    for name, ids in _batches(router, port, requests):
-        entries = [None if number < 0 else router.table.entries[number] for number in ids]
-        found = [None if each is None else (each.rule, each.match) for each in entries]
-        bound = router.port(port)
-        wanted = [
-            None if entry is None else (entry.rule, entry.match)
-            for each in requests
-            for entry in [bound.match(each.method, each.host, each.path, each.headers, sni=each.sni).entry]
-        ]
-        for request, one, other_one in zip(requests, wanted, found, strict=True):
-            if one != other_one:
-                raise Disagreement(f"{name}: {other_one} and not {one} for {request}")
-        counts["decisions"] += len(requests)
-        counts[f"decisions, {name}"] += len(requests)
-
-
-def _batches(router: Router, port: int, requests: Sequence[ir.Request]) -> Iterator[tuple[str, Sequence[int]]]:
-    """What the batch calls say of requests that they can be given: they know no server name."""
     bound = router.port(port)
-    if any(each.sni is not None for each in requests):
-        return
-    yield "match_list", bound.match_list([(each.method, each.host, each.path, each.headers) for each in requests]).tolist()
-    if not any(each.headers for each in requests):
-        methods = [each.method for each in requests]
-        yield (
-            "match_many",
-            bound.match_many([each.host for each in requests], [each.path for each in requests], methods).tolist(),
-        )
+    for name, asked, ids in _batches(bound, requests):
+        entries = [bound.match(each.method, each.host, each.path, each.headers).entry for each in asked]
+        for request, entry, number in zip(asked, entries, ids, strict=True):
+            if number != (-1 if entry is None else entry.id):
+                raise Disagreement(f"{name}: entry {number} and not {entry} for {request}")
+        counts["decisions"] += len(asked)
+        counts[f"decisions, {name}"] += len(asked)
+
+
+def _batches(bound: gwmatch.PortTable, requests: Sequence[ir.Request]) -> Iterator[tuple[str, list[ir.Request], list[int]]]:
+    """What the batch calls say of requests that they can be given: they know no server name, and columns no headers."""
+    plain = [each for each in requests if each.sni is None]
+    yield "match_list", plain, bound.match_list([(each.method, each.host, each.path, each.headers) for each in plain]).tolist()
+    bare = [each for each in plain if not each.headers and each.host is not None]
+    columns = [each.host for each in bare], [each.path for each in bare], [each.method for each in bare]
+    yield "match_many", bare, bound.match_many(*columns).tolist() if bare else []
 
 
 def _same(name: str, requests: Sequence[ir.Request], expected: Sequence[Answer], found: Sequence[Answer]) -> None:
@@ -129,7 +135,7 @@ def _check_reference(
     router: Router, port: int, requests: Sequence[ir.Request], matches: int, rng: random.Random, counts: Counter[str]
 ) -> None:
     """The reference is linear in the entries: the larger the table, the fewer requests it is asked."""
-    asked = requests if matches <= 100 else rng.sample(requests, max(2, min(len(requests), 200_000 // matches)))
+    asked = rng.sample(requests, max(2, min(len(requests), REFERENCE_ENTRIES // matches)))
     draw = rng.choice(DRAWS)
     found = by_match(router, port, asked, draw)
     for request, one in zip(asked, found, strict=True):

@@ -60,23 +60,46 @@ def named(table: ir.Table, verdict: ir.Verdict) -> Answer:
 
 
 def by_match(router: Router, port: int, requests: Sequence[ir.Request], draw: float) -> list[Answer]:
-    bound = router.port(port)
-    return [_answer(bound.match(each.method, each.host, each.path, each.headers, sni=each.sni, draw=draw)) for each in requests]
+    bound, named = router.port(port), Named()
+    return [
+        named.answer(bound.match(each.method, each.host, each.path, each.headers, sni=each.sni, draw=draw)) for each in requests
+    ]
 
 
-def _answer(decision: gwmatch.Decision) -> Answer:
-    verdict, rule, listener = decision.verdict, decision.rule, decision.listener
-    return Answer(
-        verdict.outcome,
-        verdict.status,
-        verdict.refusal,
-        None if listener is None else listener.name,
-        None if rule is None else f"{rule.route.kind} {rule.route.full_name}",
-        None if rule is None else rule.index,
-        decision.match,
-        verdict.backend,
-        verdict.path,
-    )
+class Named:
+    """Gives the numbers of one Router their names, each looked up once."""
+
+    def __init__(self) -> None:
+        self.entries: dict[int | None, tuple[str | None, int | None, int | None]] = {None: (None, None, None)}
+        self.listeners: dict[int | None, str | None] = {None: None}
+
+    def answer(self, decision: gwmatch.Decision) -> Answer:
+        verdict = decision.verdict
+        if verdict.entry not in self.entries:
+            rule = decision.rule
+            assert rule is not None
+            self.entries[verdict.entry] = f"{rule.route.kind} {rule.route.full_name}", rule.index, decision.match
+        if verdict.listener not in self.listeners:
+            listener = decision.listener
+            self.listeners[verdict.listener] = None if listener is None else listener.name
+        where = self.listeners[verdict.listener]
+        route, rule_index, match = self.entries[verdict.entry]
+        return Answer(
+            verdict.outcome, verdict.status, verdict.refusal, where, route, rule_index, match, verdict.backend, verdict.path
+        )
+
+
+def connections(router: Router, port: int, server_name: bytes | None, draw: float) -> list[tuple[Answer, Answer]]:
+    """What the core and the reference say of connections without HTTP."""
+    bound, table, names = router.port(port), router.table, Named()
+    return [
+        (
+            names.answer(bound.match_tls(server_name, draw=draw)),
+            named(table, reference.match_tls(table, port, server_name, draw)),
+        ),
+        (names.answer(bound.match_tcp(draw=draw)), named(table, reference.match_tcp(table, port, draw))),
+        (names.answer(bound.match_udp(draw=draw)), named(table, reference.match_udp(table, port, draw))),
+    ]
 
 
 # --------------------------------------------------------------------------------------------- other routers of the same set

@@ -26,14 +26,21 @@ def world(rng: random.Random, matches: int, shape: str) -> list[Manifest]:
             count = min(left, rng.choice((1, 1, 2, 4)))
             asked = [_grpc_match(rng) if kind == "GRPCRoute" else _match(rng, shape, left - each) for each in range(count)]
             left -= count
-            rules.append({"matches": asked, "backendRefs": _backends(rng), **_filters(rng, kind)})
+            rules.append({"matches": asked, **_does(rng, kind)})
             if left <= 0:
                 break
         spec = {"parentRefs": [{"namespace": "infra", "name": "public"}], "rules": rules, **_hostnames(rng, shape, number)}
         created = {"creationTimestamp": f"2026-01-{rng.randint(1, 28):02}T00:00:00Z"} if rng.random() < 0.5 else {}
         made.append(_object(kind, f"tenant-{rng.randint(0, 1)}", f"r{number}", spec, **created))
         number += 1
-    return made
+    return made + [_connected(rng, kind) for kind in ("TLSRoute", "TCPRoute", "UDPRoute") if rng.random() < 0.7]
+
+
+def _connected(rng: random.Random, kind: str) -> Manifest:
+    """A route of connections or datagrams, in the Gateway's namespace."""
+    spec = {"parentRefs": [{"namespace": "infra", "name": "public"}], "rules": [{"backendRefs": _backends(rng)}]}
+    made = _object(kind, "infra", kind.lower(), {**spec, **({"hostnames": ["tls.test"]} if kind == "TLSRoute" else {})})
+    return made if kind == "TLSRoute" else {**made, "apiVersion": f"{GROUP}/v1alpha2"}
 
 
 def _gateway(rng: random.Random) -> Manifest:
@@ -51,6 +58,13 @@ def _gateway(rng: random.Random) -> Manifest:
             if protocol == "HTTPS":
                 listener["tls"] = {"certificateRefs": [{"name": "cert"}]}
             listeners.append(listener)
+    for protocol, port, more in (
+        ("TLS", 443, {"hostname": "tls.test", "tls": {"mode": "Passthrough"}}),
+        ("TCP", 90, {}),
+        ("UDP", 90, {}),
+    ):
+        if rng.random() < 0.5:
+            listeners.append({"name": f"l{len(listeners)}", "port": port, "protocol": protocol, **more})
     return _object("Gateway", "infra", "public", {"gatewayClassName": "any", "listeners": listeners})
 
 
@@ -82,7 +96,7 @@ def _path(rng: random.Random, shape: str, number: int) -> dict[str, str]:
     if shape == "patterns" or rng.random() < 0.04:
         return {"type": "RegularExpression", "value": rng.choice(_PATTERNS).replace("{n}", str(number % 200))}
     if shape == "deep":
-        return {"type": "PathPrefix", "value": "/" + "/".join("s" for _ in range(1 + number % 64))}
+        return {"type": "PathPrefix", "value": "/" + "/".join("s" for _ in range(1 + number % 80))}
     value = rng.choice((f"/app{number}", f"/team/app{number % 40}/v1", f"/app{number}/", "/", "/a/b", "/a/b;v=1", "/A/b"))
     return {"type": rng.choice(("PathPrefix", "PathPrefix", "Exact")), "value": value}
 
@@ -94,8 +108,12 @@ def _condition(rng: random.Random, name: str) -> dict[str, str]:
 
 
 def _grpc_match(rng: random.Random) -> dict[str, Any]:
+    if rng.random() < 0.1:
+        return {"headers": [_condition(rng, "x-a")]}
     method = {"service": rng.choice(("shop.Cart", "shop.Pay"))}
-    if rng.random() < 0.5:
+    if rng.random() < 0.2:
+        method = {"type": "RegularExpression", "service": "shop[.](Cart|Pay)", "method": "[GP].*"}
+    elif rng.random() < 0.5:
         method["method"] = rng.choice(("Get", "Put"))
     return {"method": method}
 
@@ -105,10 +123,21 @@ def _backends(rng: random.Random) -> list[dict[str, Any]]:
     return [{"name": name, "port": 80, "weight": rng.choice((1, 1, 5, 0))} for name in names]
 
 
-def _filters(rng: random.Random, kind: str) -> dict[str, Any]:
-    if kind != "HTTPRoute" or rng.random() > 0.1:
-        return {}
-    return {"filters": [{"type": "ResponseHeaderModifier", "responseHeaderModifier": {"remove": ["x-powered-by"]}}]}
+_REDIRECT = {"type": "RequestRedirect", "requestRedirect": {"statusCode": 302, "hostname": "other.example"}}
+_FILTERS: tuple[dict[str, Any], ...] = (
+    {"type": "ResponseHeaderModifier", "responseHeaderModifier": {"remove": ["x-powered-by"]}},
+    {"type": "CORS", "cors": {"allowOrigins": ["https://a.test"]}},
+    {"type": "ExtensionRef", "extensionRef": {"group": "x.test", "kind": "Odd", "name": "a"}},
+    _REDIRECT,
+)
+
+
+def _does(rng: random.Random, kind: str) -> dict[str, Any]:
+    """Where a rule sends its requests, and what it does on the way."""
+    if kind != "HTTPRoute" or rng.random() > 0.2:
+        return {"backendRefs": _backends(rng)}
+    chosen = rng.choice(_FILTERS)
+    return {"filters": [chosen], **({} if chosen is _REDIRECT else {"backendRefs": _backends(rng)})}
 
 
 def _object(kind: str, namespace: str, name: str, spec: Manifest, **metadata: Any) -> Manifest:

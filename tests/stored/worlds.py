@@ -30,6 +30,20 @@ def routes(count: int) -> list[dict[str, Any]]:
     return made
 
 
+def crowded() -> list[dict[str, Any]]:
+    """A Gateway and one HTTPRoute whose 80 matches stand at one path: some are found by shapes, some by bitsets."""
+    gateway, route = routes(1)
+    exact: list[dict[str, Any]] = [
+        {"headers": [{"name": "x-user", "value": str(number)}, {"name": "x-b", "value": "1"}][: 1 + number % 2]}
+        for number in range(70)
+    ]
+    odd: list[dict[str, Any]] = [
+        {"headers": [{"name": f"x-{number}", "type": "RegularExpression", "value": f"[{number}a]+"}]} for number in range(10)
+    ]
+    rules = [{"matches": matches} for matches in (exact[:64], exact[64:], odd)]
+    return [gateway, {**route, "spec": {"parentRefs": route["spec"]["parentRefs"], "rules": rules}}]
+
+
 @cache
 def router(count: int) -> gwmatch.Router:
     return gwmatch.compile(gwmatch.load(routes(count)))

@@ -20,6 +20,8 @@ class Asked(NamedTuple):
 
     request: Request
     draw: float
+    route: int
+    """Place in `routes` of the only one that can take it; any other where none can."""
 
 
 def gateway() -> Mapping:
@@ -55,21 +57,24 @@ def requests(tenants: int) -> list[Asked]:
     made = []
     for tenant in range(tenants):
         host = f"t{tenant}.test"
+        mixed, paths, headers, calls = range(4 * tenant, 4 * tenant + 4)
         for path in ("/", "/health", "/health0", "/items/7", "/items/x", "/v1/a", "/v2", "/a/../v1", "/%2", "/odd?q=1"):
-            for headers in ((), (("x-tier", "gold"),), (("x-id", "a77"), ("accept", "*/*"))):
-                made.append(Asked(Request.of("GET", host, path, headers), 0.25))
-        made += [Asked(Request.of("POST", host, "/pay", ()), draw / 8) for draw in range(8)]
-        made += [Asked(Request.of("GET", f"p.{host}:80", f"/p{number}/x", ()), 0.5) for number in range(14)]
-        made += [Asked(Request.of("GET", f"x.y.w{tenant}.test", f"/p{number}", ()), 0.5) for number in (0, 3, 99)]
+            for lines in ((), (("x-tier", "gold"),), (("x-id", "a77"), ("accept", "*/*"))):
+                made.append(Asked(Request.of("GET", host, path, lines), 0.25, mixed))
+        made += [Asked(Request.of("POST", host, "/pay", ()), draw / 8, mixed) for draw in range(8)]
+        made += [Asked(Request.of("GET", f"p.{host}:80", f"/p{number}/x", ()), 0.5, paths) for number in range(14)]
+        made += [Asked(Request.of("GET", f"x.y.w{tenant}.test", f"/p{number}", ()), 0.5, paths) for number in (0, 3, 99)]
         made += [
-            Asked(Request.of("GET", f"h.{host}", "/", (("x-a", str(one)), ("x-b", str(one % 3)))), 0.5) for one in range(14)
+            Asked(Request.of("GET", f"h.{host}", "/", (("x-a", str(one)), ("x-b", str(one % 3)))), 0.5, headers)
+            for one in range(14)
         ]
         call = (("content-type", "application/grpc"),)
         made += [
-            Asked(Request.of("POST", f"g.{host}", path, call), 0.5) for path in ("/shop.Cart/Get", "/shop.Cart/Put", "/x/y")
+            Asked(Request.of("POST", f"g.{host}", path, call), 0.5, calls)
+            for path in ("/shop.Cart/Get", "/shop.Cart/Put", "/x/y")
         ]
-    made.append(Asked(Request.of("GET", "nobody.example", "/", ()), 0.5))
-    made.append(Asked(Request.of("GET", "bad..host", "/", ()), 0.5))
+    made.append(Asked(Request.of("GET", "nobody.example", "/", ()), 0.5, 0))
+    made.append(Asked(Request.of("GET", "bad..host", "/", ()), 0.5, 0))
     return made
 
 
