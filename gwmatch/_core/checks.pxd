@@ -3,8 +3,8 @@
 from libc.stddef cimport size_t
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
+from .candidates cimport MOST_PARTS
 from .layout cimport *
-from .walk cimport MOST_PARTS
 
 
 cdef enum:

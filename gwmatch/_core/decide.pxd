@@ -4,6 +4,7 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcmp
 
+from .candidates cimport NOT_FOUND, OUT_OF_MEMORY, TOO_LONG, Asked
 from .chance cimport Chance, throw
 from .fields cimport Line, forget, prepare
 from .host cimport *
@@ -11,7 +12,7 @@ from .layout cimport *
 from .native cimport GwmApi, GwmSet
 from .target cimport *
 from .text cimport is_host_header, is_named, is_token, trimmed
-from .walk cimport NOT_FOUND, OUT_OF_MEMORY, TOO_LONG, Asked, find_name, is_grpc, search
+from .walk cimport find_name, is_grpc, search
 
 
 cdef enum:

@@ -9,12 +9,13 @@ from libc.stdlib cimport free
 from libc.string cimport memcpy
 
 from .bound cimport Bound
+from .candidates cimport NOT_FOUND, OUT_OF_MEMORY, TOO_LONG, Asked
 from .decide cimport *
 from .fields cimport forget, prepare
 from .host cimport HOST_MALFORMED, HostText, read_host
 from .layout cimport *
 from .text cimport is_token
-from .walk cimport NOT_FOUND, OUT_OF_MEMORY, TOO_LONG, Asked, find_name, search
+from .walk cimport find_name, search
 
 
 cdef enum:

@@ -7,7 +7,7 @@ from .rules cimport Rules
 cdef enum:
     LONGEST_RUN = 128    # as for an Index
     SEEDS = 16
-    MOST_PARTS = 16      # as walk.pxd has room for
+    MOST_PARTS = 16      # as candidates.pxd has room for
 
 
 cdef class Spots(Rules):

@@ -22,11 +22,8 @@ def covers(pattern: str | None, name: str | None) -> bool:
     """
     if pattern is None or pattern == name:
         return True
-    if name is None or not pattern.startswith("*."):
-        return False
-    suffix = pattern[1:]
-    # A wildcard's own star is no label: *.a is compared by its .a, and may be as short as the suffix (A-43).
-    return name[1:].endswith(suffix) if name.startswith("*.") else len(name) > len(suffix) and name.endswith(suffix)
+    # A wildcard's own star is no label: *.a is compared by its .a (A-43). No name begins with a dot, so there is more before it.
+    return name is not None and pattern.startswith("*.") and name.endswith(pattern[1:])
 
 
 def intersect(listener: str | None, own: Sequence[str | None]) -> tuple[HostMatch, ...]:
