@@ -110,8 +110,9 @@ def functions(module: ModuleType) -> dict[str, list[FunctionType]]:
 class Runner:
     """A pytest plugin that runs the collected tests once for each mutant."""
 
-    def __init__(self, module: str, chosen: Sequence[Mutant]) -> None:
+    def __init__(self, module: str, chosen: Sequence[Mutant], part: tuple[int, int]) -> None:
         self.module = module
+        self.part = part
         self.chosen = chosen
         self.verdicts: list[Verdict] = []
         self.last: list[int] = []
@@ -126,13 +127,15 @@ class Runner:
             raise pytest.UsageError(f"without any mutant, {found} fails")
         # In no order, so that what a run that is cut short has said is a fair sample.
         inside = [mutant for mutant in self.chosen if mutant.function is not None]
-        for mutant in random.Random(0).sample(inside, len(inside)):
+        number, parts = self.part
+        mine = random.Random(0).sample(inside, len(inside))[number - 1 :: parts]
+        for mutant in mine:
             by = self.fork(session.items, mutant, functions(module))
             self.verdicts.append(Verdict(mutant, by))
             told(mutant, by)
             if len(self.verdicts) % 25 == 0:
                 lost = sum(each.found_by is None for each in self.verdicts)
-                print(f"  {len(self.verdicts)} of {len(inside)} tried, {lost} not found", flush=True)
+                print(f"  {len(self.verdicts)} of {len(mine)} tried, {lost} not found", flush=True)
         return True
 
     def fork(self, items: list[pytest.Item], mutant: Mutant | None, there: dict[str, list[FunctionType]]) -> str | None:
@@ -209,14 +212,18 @@ def one_at_import(subject: str, number: int) -> int:
     module, source = located(subject)
     mutant = list(mutants(source))[number]
     sys.meta_path.insert(0, Finder(module, compile(mutant.tree, "<mutant>", "exec", dont_inherit=True)))
-    return int(pytest.main([*options_of(subject, SUBJECTS[subject]), "-x"], plugins=[OneEngine()]))
+    return int(pytest.main([*options_of(subject, SUBJECTS[subject]), "-x"], plugins=[OneEngine(subject)]))
 
 
 class OneEngine:
-    """Leaves out what a case of the corpus asks of the command: the two matchers say the same, sooner."""
+    """Leaves out what a case of the corpus asks of the command: the two matchers say the same, sooner. Where the reference is
+    what is changed, it alone is asked."""
+
+    def __init__(self, subject: str) -> None:
+        self.left_out = ("[command]]", "[core]]") if subject == "reference.py" else ("[command]]",)
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        items[:] = [each for each in items if not each.nodeid.endswith("[command]")]
+        items[:] = [each for each in items if not each.nodeid.endswith(self.left_out)]
 
 
 def located(subject: str) -> tuple[str, str]:
@@ -229,7 +236,7 @@ def located(subject: str) -> tuple[str, str]:
     return name, (Path(folder) / subject).read_text(encoding="utf-8")
 
 
-def tested(subject: str, sample: int | None, imports: bool) -> list[Verdict]:
+def tested(subject: str, sample: int | None, imports: bool, part: tuple[int, int]) -> list[Verdict]:
     """What became of the mutants of one file, or of some of them."""
     module, source = located(subject)
     every = list(mutants(source))
@@ -238,8 +245,8 @@ def tested(subject: str, sample: int | None, imports: bool) -> list[Verdict]:
     if not imports:
         print(f"  {len(at_import)} mutants of what runs at the import are left out")
         at_import = []
-    runner = Runner(module, [every[number] for number in drawn])
-    status = pytest.main(options_of(subject, SUBJECTS[subject]), plugins=[runner, OneEngine()])
+    runner = Runner(module, [every[number] for number in drawn], part)
+    status = pytest.main(options_of(subject, SUBJECTS[subject]), plugins=[runner, OneEngine(subject)])
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         raise SystemExit(f"{subject}: the tests do not run")
     verdicts = runner.verdicts
@@ -264,7 +271,10 @@ def main() -> int:
     parser.add_argument("--at-import", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--imports", action="store_true", help="also what runs while a module is imported; slow")
     parser.add_argument("--list", action="store_true", help="only lists the mutants")
+    parser.add_argument("--part", default="1/1", help="2/3: the second of three parts, for as many processes")
     asked = parser.parse_args()
+    number, _, parts = asked.part.partition("/")
+    part = int(number), int(parts)
     os.environ.setdefault("GWMATCH_PAIRS", "200")
     os.environ.pop("PYTEST_ADDOPTS", None)  # it is about the tests that started this one; a mutant's have to be in this process
     # The same examples for every mutant, however slow the machine is.
@@ -289,7 +299,7 @@ def main() -> int:
             SUBJECTS[subject] = tuple(asked.tests)
         began = time.monotonic()
         print(f"{subject}:", flush=True)
-        verdicts = tested(subject, asked.sample, asked.imports)
+        verdicts = tested(subject, asked.sample, asked.imports, part)
         killed = sum(each.found_by is not None for each in verdicts)
         everything, found = everything + len(verdicts), found + killed
         part = 100 * killed / max(len(verdicts), 1)

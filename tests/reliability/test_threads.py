@@ -10,19 +10,19 @@ from .running import run
 
 
 def test_threads_get_no_wrong_answer_while_routers_are_swapped() -> None:
-    told = run("threads.py", "--minutes", "0.07", "--tenants", "2")
+    told = run("threads.py", "--minutes", "0.05", "--tenants", "2")
     checked, swapped = re.search(r"([\d,]+) matches", told), re.search(r"([\d,]+) Routers", told)
     assert checked is not None
     assert swapped is not None
     assert int(checked[1].replace(",", "")) > 1000
-    assert int(swapped[1].replace(",", "")) > 2
+    assert int(swapped[1].replace(",", "")) > 1
 
 
 def test_nor_while_single_routes_change() -> None:
-    told = run("threads.py", "--minutes", "0.05", "--tenants", "20", "--storm")
+    told = run("threads.py", "--minutes", "0.02", "--tenants", "8", "--storm")
     changed = re.search(r"([\d,]+) of them by update", told)
     assert changed is not None
-    assert int(changed[1].replace(",", "")) > 20
+    assert int(changed[1].replace(",", "")) > 3
 
 
 def test_a_wrong_answer_is_told() -> None:
@@ -30,7 +30,7 @@ def test_a_wrong_answer_is_told() -> None:
         run("threads.py", "--minutes", "0.07", "--tenants", "1", "--lie")
 
 
-@pytest.mark.parametrize("time", range(5))
+@pytest.mark.parametrize("time", range(3))
 def test_the_first_loads_of_a_process_may_come_at_once(time: int) -> None:
     """msgspec learns types when it meets them, and crashes when two threads do so (gwmatch/api/conversion.py)."""
     run("first.py")

@@ -12,6 +12,8 @@ from gwmatch import Request, ir, reference
 from gwmatch.testing.resources import GATEWAY, Mapping, manifest
 
 PORT = 80
+ROUTES = 4
+"""Of each tenant."""
 Answer = tuple[Any, ...]
 
 
@@ -57,7 +59,7 @@ def requests(tenants: int) -> list[Asked]:
     made = []
     for tenant in range(tenants):
         host = f"t{tenant}.test"
-        mixed, paths, headers, calls = range(4 * tenant, 4 * tenant + 4)
+        mixed, paths, headers, calls = range(ROUTES * tenant, ROUTES * (tenant + 1))
         for path in ("/", "/health", "/health0", "/items/7", "/items/x", "/v1/a", "/v2", "/a/../v1", "/%2", "/odd?q=1"):
             for lines in ((), (("x-tier", "gold"),), (("x-id", "a77"), ("accept", "*/*"))):
                 made.append(Asked(Request.of("GET", host, path, lines), 0.25, mixed))
@@ -81,6 +83,21 @@ def requests(tenants: int) -> list[Asked]:
 def answers(table: ir.Table, asked: list[Asked]) -> list[Answer]:
     """What the reference matcher says, by names that any table for the same resources shares."""
     return [_by_numbers(table, reference.match(table, PORT, one.request, one.draw)) for one in asked]
+
+
+def answers_of_each(edition: int | None, tenants: int, asked: list[Asked]) -> list[Answer]:
+    """As `answers`, asked of a table for each tenant alone, since no two share a name and the reference looks at every entry.
+
+    Without an edition there are no routes."""
+    made = [] if edition is None else routes(edition, tenants)
+    of_tenants: list[list[Asked]] = [[] for _ in range(tenants)]
+    for one in asked:
+        of_tenants[one.route // ROUTES].append(one)
+    found = {}
+    for tenant, some in enumerate(of_tenants):
+        resources = gwmatch.load([gateway(), *made[ROUTES * tenant : ROUTES * (tenant + 1)]])
+        found.update(zip(map(id, some), answers(gwmatch.compile(resources).table, some), strict=True))
+    return [found[id(one)] for one in asked]
 
 
 def _by_numbers(table: ir.Table, verdict: ir.Verdict) -> Answer:

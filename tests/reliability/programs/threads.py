@@ -115,10 +115,10 @@ def run(seconds: float, threads: int, size: int, lie: bool = False, storm: bool 
     """The whole run, with its figures printed."""
     editions = [tenants.manifests(edition, size) for edition in range(EDITIONS)]
     asked = tenants.requests(size)
-    tables = [tenants.router(edition, size).table for edition in range(EDITIONS)]
     # The last edition of a route is none at all.
-    expected = [tenants.answers(table, asked) for table in (*tables, tenants.router(0, 0).table)]
-    holder = Holder((tenants.router(0, size), (0,) * len(tenants.routes(0, size))))
+    expected = [tenants.answers_of_each(edition, size, asked) for edition in (*range(EDITIONS), None)]
+    served = tenants.router(0, size)
+    holder = Holder((served, (0,) * len(tenants.routes(0, size))))
     holder.matches = [0] * threads
     sys.setswitchinterval(SWITCH)
     askers = [threading.Thread(target=ask, args=(holder, place, asked, expected, lie)) for place in range(threads)]
@@ -136,7 +136,7 @@ def run(seconds: float, threads: int, size: int, lie: bool = False, storm: bool 
     build = "free-threaded" if sysconfig.get_config_var("Py_GIL_DISABLED") else "ordinary"
     gil = "on" if getattr(sys, "_is_gil_enabled", lambda: True)() else "off"
     print(f"Python {sys.version.split()[0]}, {build}, GIL {gil}")
-    print(f"{threads} threads, {seconds:,.0f} s, {len(tables[0].rules)} rules, {len(asked)} requests")
+    print(f"{threads} threads, {seconds:,.0f} s, {len(served.table.rules)} rules, {len(asked)} requests")
     print(f"{sum(holder.matches):,} matches checked, {min(holder.matches):,} by the slowest thread")
     print(f"{holder.swaps:,} Routers put into service, {holder.updates:,} of them by update")
     print(f"resident {warm / 1e6:.1f} MB after warming up, {end / 1e6:.1f} MB at the end: {grown / 1024:+,.0f} KiB")
