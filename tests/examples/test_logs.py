@@ -24,8 +24,7 @@ COUNTED = """\
 
 
 def run(log: Path, stderr: int) -> str:
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))}
-    done = subprocess.run([*PROGRAM, str(log)], stdout=subprocess.PIPE, stderr=stderr, env=environment, timeout=120, check=True)
+    done = subprocess.run([*PROGRAM, str(log)], stdout=subprocess.PIPE, stderr=stderr, timeout=120, check=True)
     return done.stdout.decode()
 
 
