@@ -22,7 +22,7 @@ def covers(pattern: str | None, name: str | None) -> bool:
     """
     if pattern is None or pattern == name:
         return True
-    # A wildcard's own star is no label: *.a is compared by its .a (A-43). No name begins with a dot, so there is more before it.
+    # A wildcard's own star is no label: *.a is compared by its .a (A-43). No name begins with a dot: there is more before it.
     return name is not None and pattern.startswith("*.") and name.endswith(pattern[1:])
 
 
