@@ -12,6 +12,7 @@ fails, beginning with those that found the last ones. What runs while the module
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib
 import importlib.abc
 import importlib.machinery
@@ -122,6 +123,7 @@ class Runner:
         if session.testsfailed:
             raise pytest.UsageError("the tests cannot be collected")
         module = importlib.import_module(self.module)
+        gc.freeze()  # lest every child copies what the collector touches
         found = self.fork(session.items, None, functions(module))
         if found is not None:
             raise pytest.UsageError(f"without any mutant, {found} fails")
@@ -276,9 +278,14 @@ def main() -> int:
     number, _, parts = asked.part.partition("/")
     part = int(number), int(parts)
     os.environ.setdefault("GWMATCH_PAIRS", "200")
-    # The same examples for every mutant, however slow the machine is.
+    # The same examples for every mutant, however slow the machine is; what was found need not be made small.
     hypothesis.settings.register_profile(
-        "mutants", deadline=None, database=None, derandomize=True, suppress_health_check=list(hypothesis.HealthCheck)
+        "mutants",
+        deadline=None,
+        database=None,
+        derandomize=True,
+        suppress_health_check=list(hypothesis.HealthCheck),
+        phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
     )
     hypothesis.settings.load_profile("mutants")
     chosen = asked.subject or list(SUBJECTS)
