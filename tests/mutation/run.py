@@ -43,7 +43,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "lowering/precedence.py": ("corpus/test_corpus.py", "lowering", "explanation", "security", *TWINS),
     "graph/hostnames.py": ("graph/test_hostnames.py", "graph", "lowering", "security", "corpus/test_corpus.py"),
     "graph/attachment.py": ("graph/test_attachment.py", "graph", "mesh", "corpus/test_corpus.py"),
-    "reference.py": ("corpus/test_corpus.py", "explanation", "mesh", *TWINS),
+    "reference.py": ("corpus/test_corpus.py", "test_reference.py", "explanation", "mesh", *TWINS),
     "actions/grpc.py": ("corpus/test_corpus.py",),
     **{
         f"actions/{name}.py": (f"actions/test_{name}.py",)
