@@ -25,6 +25,8 @@ def fault_of(const uint8_t[::1] block not None, const uint32_t[::1] set_sizes no
     if known.size < sizeof(Header):
         return "the block is shorter than its header"
     known.block = &block[0]
+    if <size_t>known.block & 7:
+        return "the block does not lie at a multiple of eight bytes"
     known.header = <const Header *>known.block
     if known.header.magic != MAGIC or known.header.layout != LAYOUT:
         return "the block is of another layout"
@@ -58,7 +60,7 @@ cdef bint check_header(Known *known) noexcept nogil:
         return False
     if not check_array(known, header.listeners, header.listener_count, sizeof(uint32_t)):
         return False
-    if not check_array(known, header.methods, header.method_count, sizeof(MethodName)):
+    if header.method_count != 0 and not wide(known, header.methods, <uint64_t>header.method_count * sizeof(MethodName)):
         return False
     methods = <const MethodName *>(known.block + header.methods)
     for i in range(header.method_count):
@@ -111,7 +113,7 @@ cdef bint check_port(Known *known, const Port *port) noexcept nogil:
         return fail(known, b"a port belongs to another table")
     if port.number > 65535:
         return fail(known, b"a port has a number that is out of range")
-    if not inside(known, port.gate, sizeof(Gate)):
+    if not wide(known, port.gate, sizeof(Gate)):
         return False
     gate = <const Gate *>(known.block + port.gate)
     if gate.tcp > known.header.listener_count or gate.udp > known.header.listener_count:
@@ -121,7 +123,7 @@ cdef bint check_port(Known *known, const Port *port) noexcept nogil:
 
 cdef bint check_listener(Known *known, uint32_t offset) noexcept nogil:
     cdef const Listener *listener
-    if not inside(known, offset, sizeof(Listener)):
+    if not wide(known, offset, sizeof(Listener)):
         return False
     listener = <const Listener *>(known.block + offset)
     return check_text(known, listener.hostname) and check_scope(known, &listener.hosts, True)
@@ -202,7 +204,7 @@ cdef bint check_rare(Known *known, uint32_t offset) noexcept nogil:
     cdef const Rare *rare
     cdef const Slot *slots
     cdef uint32_t i
-    if not inside(known, offset, sizeof(Rare)):
+    if not wide(known, offset, sizeof(Rare)):
         return False
     rare = <const Rare *>(known.block + offset)
     if rare.added != 0:

@@ -33,6 +33,13 @@ cdef inline bint inside(Known *known, uint32_t offset, uint64_t size) noexcept n
     return True
 
 
+cdef inline bint wide(Known *known, uint32_t offset, uint64_t size) noexcept nogil:
+    """As `inside`, for records with numbers of eight bytes."""
+    if offset & 7:
+        return fail(known, b"a record lies outside of the block")
+    return inside(known, offset, size)
+
+
 cdef inline bint check_array(Known *known, uint32_t offset, uint64_t count, uint64_t stride) noexcept nogil:
     return count == 0 or inside(known, offset, count * stride)
 
@@ -152,7 +159,7 @@ cdef inline bint check_large(Known *known, uint32_t offset) noexcept nogil:
     cdef const uint32_t *positions
     cdef uint32_t i
     cdef uint64_t chunked = 0
-    if not inside(known, offset, sizeof(Large)):
+    if not wide(known, offset, sizeof(Large)):
         return False
     large = <const Large *>(known.block + offset)
     if not check_array(known, large.candidates, large.count, sizeof(Candidate)):
@@ -228,7 +235,7 @@ cdef inline bint check_chunk(Known *known, const Chunk *chunk) noexcept nogil:
         return fail(known, b"a chunk of candidates has an impossible size")
     if chunk.methods != 0 and not check_bits(known, chunk.methods, <uint64_t>known.header.method_count + 1, chunk.words):
         return False
-    if not check_array(known, chunk.groups, chunk.group_count, sizeof(Group)):
+    if chunk.group_count != 0 and not wide(known, chunk.groups, <uint64_t>chunk.group_count * sizeof(Group)):
         return False
     groups = <const Group *>(known.block + chunk.groups)
     for i in range(chunk.group_count):
@@ -238,7 +245,7 @@ cdef inline bint check_chunk(Known *known, const Chunk *chunk) noexcept nogil:
 
 
 cdef inline bint check_bits(Known *known, uint32_t offset, uint64_t sets, uint32_t words) noexcept nogil:
-    return inside(known, offset, sets * words * sizeof(uint64_t))
+    return wide(known, offset, sets * words * sizeof(uint64_t))
 
 
 cdef inline bint check_group(Known *known, const Chunk *chunk, const Group *group) noexcept nogil:

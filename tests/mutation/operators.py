@@ -48,8 +48,8 @@ def mutants(source: str) -> Iterator[Mutant]:
     for place, function in _places(tree, (), None):
         node = _at(tree, place)
         for changed in _changes(node):
-            mutated = copy.deepcopy(tree)
-            _replace(mutated, place, changed)
+            mutated = _replaced(tree, place, changed)
+            assert isinstance(mutated, ast.Module)
             was, now = (ast.unparse(each) if each is not None else "(nothing)" for each in (node, changed))
             yield Mutant(
                 getattr(node, "lineno", 0), function, f"{_short(was)} -> {_short(now)}", ast.fix_missing_locations(mutated)
@@ -72,14 +72,23 @@ def _at(tree: ast.AST, place: Place) -> ast.AST:
     return node
 
 
-def _replace(tree: ast.Module, place: Place, changed: ast.AST | None) -> None:
-    parent, (field, index) = _at(tree, place[:-1]), place[-1]
+def _replaced(node: ast.AST, place: Place, changed: ast.AST | None) -> ast.AST:
+    """A copy of a tree with something else at one place; what is beside the way there is shared."""
+    (field, index), left = place[0], place[1:]
+    copied = copy.copy(node)
+    value = getattr(node, field)
     if index is None:
-        setattr(parent, field, changed)
+        setattr(copied, field, _replaced(value, left, changed) if left else changed)
+        return copied
+    items = list(value)
+    if left:
+        items[index] = _replaced(items[index], left, changed)
     elif changed is None:
-        del getattr(parent, field)[index]
+        del items[index]
     else:
-        getattr(parent, field)[index] = changed
+        items[index] = changed
+    setattr(copied, field, items)
+    return copied
 
 
 def _places(node: ast.AST, place: Place, function: str | None, scope: str = "") -> Iterator[tuple[Place, str | None]]:

@@ -12,6 +12,7 @@ fails, beginning with those that found the last ones. What runs while the module
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib
 import importlib.abc
 import importlib.machinery
@@ -42,7 +43,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "lowering/precedence.py": ("corpus/test_corpus.py", "lowering", "explanation", "security", *TWINS),
     "graph/hostnames.py": ("graph/test_hostnames.py", "graph", "lowering", "security", "corpus/test_corpus.py"),
     "graph/attachment.py": ("graph/test_attachment.py", "graph", "mesh", "corpus/test_corpus.py"),
-    "reference.py": ("corpus/test_corpus.py", "explanation", "mesh", *TWINS),
+    "reference.py": ("corpus/test_corpus.py", "test_reference.py", "explanation", "mesh", *TWINS),
     "actions/grpc.py": ("corpus/test_corpus.py",),
     **{
         f"actions/{name}.py": (f"actions/test_{name}.py",)
@@ -122,6 +123,7 @@ class Runner:
         if session.testsfailed:
             raise pytest.UsageError("the tests cannot be collected")
         module = importlib.import_module(self.module)
+        gc.freeze()  # lest every child copies what the collector touches
         found = self.fork(session.items, None, functions(module))
         if found is not None:
             raise pytest.UsageError(f"without any mutant, {found} fails")
@@ -277,9 +279,14 @@ def main() -> int:
     part = int(number), int(parts)
     os.environ.setdefault("GWMATCH_PAIRS", "200")
     os.environ.pop("PYTEST_ADDOPTS", None)  # it is about the tests that started this one; a mutant's have to be in this process
-    # The same examples for every mutant, however slow the machine is.
+    # The same examples for every mutant, however slow the machine is; what was found need not be made small.
     hypothesis.settings.register_profile(
-        "mutants", deadline=None, database=None, derandomize=True, suppress_health_check=list(hypothesis.HealthCheck)
+        "mutants",
+        deadline=None,
+        database=None,
+        derandomize=True,
+        suppress_health_check=list(hypothesis.HealthCheck),
+        phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
     )
     hypothesis.settings.load_profile("mutants")
     chosen = asked.subject or list(SUBJECTS)
