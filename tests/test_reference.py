@@ -5,13 +5,15 @@ from __future__ import annotations
 import gwmatch
 from gwmatch import Request, reference
 
+LISTENERS = [{"name": "http", "port": 80, "protocol": "HTTP"}, {"name": "tcp", "port": 90, "protocol": "TCP"}]
+
 
 def table() -> gwmatch.ir.Table:
     gateway = {
         "apiVersion": "gateway.networking.k8s.io/v1",
         "kind": "Gateway",
         "metadata": {"namespace": "shop", "name": "edge"},
-        "spec": {"gatewayClassName": "any", "listeners": [{"name": "http", "port": 80, "protocol": "HTTP"}]},
+        "spec": {"gatewayClassName": "any", "listeners": LISTENERS},
     }
     backends = [{"name": name, "port": 80} for name in "abc"]
     route = {
@@ -20,10 +22,13 @@ def table() -> gwmatch.ir.Table:
         "metadata": {"namespace": "shop", "name": "a"},
         "spec": {"parentRefs": [{"name": "edge"}], "rules": [{"backendRefs": backends}]},
     }
-    return gwmatch.compile(gwmatch.load([gateway, route])).table
+    connections = {**route, "apiVersion": "gateway.networking.k8s.io/v1alpha2", "kind": "TCPRoute"}
+    return gwmatch.compile(gwmatch.load([gateway, route, connections])).table
 
 
 def test_without_a_draw_the_first_backend_is_picked() -> None:
     request = Request.of("GET", "a.test", "/", ())
     assert reference.match(table(), 80, request).backend == 0
     assert reference.match(table(), 80, request, 0.99).backend == 2
+    assert reference.match_tcp(table(), 90).backend == 0
+    assert reference.match_tcp(table(), 90, 0.99).backend == 2
