@@ -246,3 +246,12 @@ def test_what_is_said_of_a_route_that_attaches_nowhere(
     graph = graph_of(public, route(parents=[{"name": "public", **ref}], **spec))
     (condition,) = [each for each in parent_of(graph).conditions if each.type == "Accepted"]
     assert message in condition.message
+
+
+def test_what_was_not_asked_for_is_not_named() -> None:
+    (condition,) = [
+        each
+        for each in parent_of(graph_of(TWO, route(parents=[{"name": "public", "sectionName": "c"}]))).conditions
+        if each.type == "Accepted"
+    ]
+    assert condition.message == "Gateway public has no listener with name c"
