@@ -65,7 +65,7 @@ freethreaded: ## with PYTHON a free-threaded one (docs/reliability.md): the GIL 
 	PYTHON_GIL=0 $(PYTHON) tests/reliability/programs/threads.py --minutes 1
 
 # Times and sizes are not what they are elsewhere under a sanitizer; bombs are given their memory to the byte.
-untimed := -k "not quick and not cost and not bounded and not grow and not bomb and not processes_share" --timeout=0
+untimed := -k "not quick and not cost and not bounded and not grow and not bomb and not processes_share and not instruction_bounds" --timeout=0
 instrumented := $(addprefix tests/,core stored updates corpus property security fuzz test_patterns.py) $(untimed)
 nightly := RUSTFLAGS="-Zsanitizer=address" CARGO_TARGET_DIR=../build/address/crate cargo +nightly
 host := --target x86_64-unknown-linux-gnu
