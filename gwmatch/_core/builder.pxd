@@ -1,18 +1,10 @@
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
-from .layout cimport Header, Host, Index, Listener, PathName, Rare, Scope, Text
-from .spots cimport Spots
+from .layout cimport Header, Index, Scope, Text
+from .paths cimport Paths
 
 
-# A virtual host's record while it is put together.
-cdef struct HostParts:
-    Host head
-    Rare rare
-    size_t count         # of paths
-    PathName few[8]      # those that are scanned
-
-
-cdef class Builder(Spots):
+cdef class Builder(Paths):
     cdef uint32_t *hosts
     cdef size_t host_count
     cdef size_t host_capacity
@@ -29,10 +21,5 @@ cdef class Builder(Spots):
     cdef list _names(self, table)
     cdef int _hosts(self, table, list names) except -1
     cdef int keep(self, uint32_t host) except -1
-    cdef int paths(self, HostParts *parts, tuple nodes) except -1
-    cdef PathName path_name(self, object node) except *
-    cdef int count_path(self, HostParts *parts, const PathName *name) except -1
-    cdef int index_paths(self, HostParts *parts, const PathName *names, size_t count) except -1
-    cdef uint32_t lay_host(self, HostParts *parts) except 0
     cdef int asked_names(self, Header *header) except -1
     cdef Index _name_index(self, dict ids) except *

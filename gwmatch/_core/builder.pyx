@@ -2,18 +2,18 @@
 
 from cpython.bytearray cimport PyByteArray_AS_STRING
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
-from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memcpy, memset
 
 from .arena cimport Block
 from .layout cimport *
+from .paths cimport HostParts, Paths
 from .records cimport Field, field, read
 from .sets cimport Sets
-from .spots cimport Spots
 
 from ..errors import CompileError
-from ..ir import Entry, HostNode, PathNode, VirtualHost
+from ..ir import Entry, HostNode, VirtualHost
 
 cdef Field METHOD = field(Entry, "method")
 cdef Field NAME = field(HostNode, "name")
@@ -23,9 +23,6 @@ cdef Field PATHS = field(VirtualHost, "paths")
 cdef Field REGEXES = field(VirtualHost, "regexes")
 cdef Field GRPC = field(VirtualHost, "grpc")
 cdef Field FALLTHROUGH = field(VirtualHost, "fallthrough")
-cdef Field PATH = field(PathNode, "path")
-cdef Field EXACT = field(PathNode, "exact")
-cdef Field PREFIX = field(PathNode, "prefix")
 
 POLICIES = {"guard": POLICY_GUARD, "none": POLICY_NONE, "rewrite": POLICY_REWRITE}
 
@@ -34,7 +31,7 @@ cdef extern from "Python.h":
     const char *PyUnicode_AsUTF8AndSize(object text, Py_ssize_t *size) except NULL
 
 
-cdef class Builder(Spots):
+cdef class Builder(Paths):
     """Fills `block` and `sets` from a table, and keeps what a change will have to know."""
 
     def __init__(self, table, address):
@@ -314,80 +311,6 @@ cdef class Builder(Spots):
         self.hosts[self.host_count] = host
         self.host_count += 1
         return 0
-
-    cdef int paths(self, HostParts *parts, tuple nodes) except -1:
-        """The paths of a new virtual host."""
-        cdef size_t count = len(nodes), i
-        cdef bytearray names
-        cdef PathName *into = parts.few
-        # The root, being the shortest path, comes last; nothing but a prefix can stand there.
-        if count != 0 and not read(nodes[count - 1], &PATH):
-            count -= 1
-            parts.head.root = self.spot(nodes[count].prefix)
-        if count > FEW:
-            names = bytearray(count * sizeof(PathName))
-            into = <PathName *>PyByteArray_AS_STRING(names)
-        for i in range(count):
-            into[i] = self.path_name(nodes[i])
-        parts.count = 0
-        if count > FEW:
-            return self.index_paths(parts, into, count)
-        parts.count = count
-        for i in range(count):
-            self.count_path(parts, &into[i])
-        return 0
-
-    cdef PathName path_name(self, object node) except *:
-        cdef PathName made
-        cdef bytes path = read(node, &PATH)
-        made.exact = self.spot(read(node, &EXACT))
-        made.prefix = self.spot(read(node, &PREFIX))
-        made.text = self.block.text_of(path)
-        return made
-
-    cdef int count_path(self, HostParts *parts, const PathName *name) except -1:
-        """Takes note of a path: how long, how deep."""
-        cdef const uint8_t *path = self.block.base + name.text.at
-        cdef size_t i
-        cdef uint32_t depth = 0
-        if name.text.size > parts.head.max_size:
-            parts.head.max_size = <uint16_t>min(0xFFFF, name.text.size)
-        if name.exact != 0:
-            parts.head.has_exact = True
-        if name.prefix != 0:
-            for i in range(name.text.size):
-                depth += path[i] == c'/'
-            parts.rare.depths |= <uint64_t>1 << min(63, depth)
-        return 0
-
-    cdef int index_paths(self, HostParts *parts, const PathName *names, size_t count) except -1:
-        """More than FEW paths, which are not in the block."""
-        cdef uint32_t offset = self.block.take_array(count, sizeof(PathName))
-        cdef bytearray records = bytearray(count * sizeof(uint32_t))
-        cdef uint32_t *into = <uint32_t *>PyByteArray_AS_STRING(records)
-        cdef size_t i
-        for i in range(count):
-            (<PathName *>(self.block.base + offset))[i] = names[i]
-            into[i] = offset + <uint32_t>(i * sizeof(PathName))
-            self.count_path(parts, &names[i])
-        parts.rare.paths = self.block.index(into, count)
-        return 0
-
-    cdef uint32_t lay_host(self, HostParts *parts) except 0:
-        cdef uint32_t offset
-        cdef size_t i
-        parts.head.rare = 0
-        if parts.rare.paths.count or parts.rare.added or parts.rare.regexes or parts.rare.grpc:
-            if not (parts.rare.paths.count or parts.rare.added):
-                parts.rare.depths = 0  # scanned
-            parts.head.rare = self.block.take(sizeof(Rare), 8)
-            (<Rare *>(self.block.base + parts.head.rare))[0] = parts.rare
-        parts.head.name_count = <uint8_t>parts.count
-        offset = self.block.take(sizeof(Host) + parts.count * sizeof(PathName))
-        (<Host *>(self.block.base + offset))[0] = parts.head
-        for i in range(parts.count):
-            (<PathName *>(self.block.base + offset + sizeof(Host)))[i] = parts.few[i]
-        return offset
 
 
 def _key_of(hostname):

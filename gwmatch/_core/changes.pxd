@@ -1,7 +1,8 @@
 from libc.stdint cimport uint32_t, uint64_t
 
-from .builder cimport Builder, HostParts
+from .builder cimport Builder
 from .layout cimport Header
+from .paths cimport HostParts
 
 
 cdef class Tables(Builder):

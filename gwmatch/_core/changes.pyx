@@ -8,9 +8,10 @@ from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.string cimport memcpy, memset
 
 from .arena import Full
-from .builder cimport Builder, HostParts
+from .builder cimport Builder
 from .builder import _key_of
 from .layout cimport *
+from .paths cimport HostParts
 
 from threading import Lock
 

@@ -202,23 +202,38 @@ cdef bint check_host(Known *known, uint32_t offset) noexcept nogil:
 
 cdef bint check_rare(Known *known, uint32_t offset) noexcept nogil:
     cdef const Rare *rare
-    cdef const Slot *slots
-    cdef uint32_t i
     if not wide(known, offset, sizeof(Rare)):
         return False
     rare = <const Rare *>(known.block + offset)
     if rare.added != 0:
         return fail(known, b"the block was changed after it was built")
-    if not check_index(known, &rare.paths):
+    return check_paths(known, rare) and check_spot(known, rare.regexes) and check_spot(known, rare.grpc)
+
+
+cdef bint check_paths(Known *known, const Rare *rare) noexcept nogil:
+    """An index of paths, of which each leads to one that stands behind it, or nowhere."""
+    cdef const Slot *slots
+    cdef const Nested *nested
+    cdef uint32_t i, count = rare.paths.count // 2
+    if not check_index(known, &rare.paths) or not check_array(known, rare.nested, count, sizeof(Nested)):
         return False
+    nested = <const Nested *>(known.block + rare.nested)
+    for i in range(count):
+        if not check_path(known, &nested[i].name):
+            return False
+        if nested[i].around != 0 and not (rare.nested + i * sizeof(Nested) < nested[i].around and is_nested(rare, nested[i].around)):
+            return fail(known, b"a path is covered by what is none, or by itself")
     slots = <const Slot *>(known.block + rare.paths.slots)
     for i in range(rare.paths.count):
-        if slots[i].record != 0 and not (
-            inside(known, slots[i].record, sizeof(PathName))
-            and check_path(known, <const PathName *>(known.block + slots[i].record))
-        ):
-            return False
-    return check_spot(known, rare.regexes) and check_spot(known, rare.grpc)
+        if slots[i].record != 0 and not is_nested(rare, slots[i].record):
+            return fail(known, b"an index of paths leads to what is none")
+    return True
+
+
+cdef inline bint is_nested(const Rare *rare, uint32_t offset) noexcept nogil:
+    """Whether a record is one of the index's own."""
+    cdef uint64_t place = <uint64_t>offset - rare.nested
+    return offset >= rare.nested and place % sizeof(Nested) == 0 and place // sizeof(Nested) < rare.paths.count // 2
 
 
 cdef bint check_path(Known *known, const PathName *name) noexcept nogil:

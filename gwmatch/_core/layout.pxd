@@ -24,7 +24,7 @@ cdef extern from "words.h" nogil:
 
 cdef enum:
     MAGIC = 0x4D574721
-    LAYOUT = 2
+    LAYOUT = 3
     FEW = 8              # candidates or paths that are scanned; beyond, indexed (bench/limits: the crossover is at 8)
     SHAPED = 64          # candidates beyond which shapes are looked for
     CHUNK = 1024         # candidates that share bitsets
@@ -142,6 +142,12 @@ cdef struct PathName:
     uint32_t prefix      # spot
 
 
+# A PathName in an index.
+cdef struct Nested:
+    PathName name
+    uint32_t around      # Nested; the next shorter one whose prefix covers this path
+
+
 # Up to FEW PathNames follow it, longest first, where they are not indexed.
 cdef struct Host:
     Text text            # the name that finds it; empty for any
@@ -155,12 +161,12 @@ cdef struct Host:
 
 # What most virtual hosts do without.
 cdef struct Rare:
-    Index paths          # of PathName, where there are more than FEW
+    Index paths          # of Nested, where there are more than FEW
     uint64_t depths      # bit d: a prefix of d segments exists; bit 63: of 63 or more
     uint32_t added       # tree of the PathNames that came later; one without spots is gone
     uint32_t regexes     # spot
     uint32_t grpc        # spot of GRPCRoutes' entries
-    uint32_t _pad
+    uint32_t nested      # Nested[paths.count / 2], longest first
 
 
 # --------------------------------------------------------------------------------------------------------------- candidates

@@ -90,6 +90,7 @@ cdef inline int64_t search_prefix_index(Asked *asked, const Host *host, const Ra
     cdef size_t bound = size if size <= host.max_size else <size_t>host.max_size + 1
     cdef uint32_t depth = 0, count = 0
     cdef int64_t found
+    cdef bint ended = False
     if rare.depths == 0:
         return NOT_FOUND
     while i < size:
@@ -107,8 +108,8 @@ cdef inline int64_t search_prefix_index(Asked *asked, const Host *host, const Ra
             hashed += 8
         if count == 64:
             # More depths than the array holds: what follows is longer and goes first.
-            found = search_deeper(asked, host, rare, i)
-            if found != NOT_FOUND:
+            found = search_deeper(asked, host, rare, i, &ended)
+            if found != NOT_FOUND or ended:
                 return found
             break
         cuts[count].hashed = hash_finish(state, rare.paths.seed, path, i)
@@ -116,8 +117,8 @@ cdef inline int64_t search_prefix_index(Asked *asked, const Host *host, const Ra
         count += 1
     while count:
         count -= 1
-        found = probe_prefix(asked, rare, cuts[count].hashed, cuts[count].size)
-        if found != NOT_FOUND:
+        found = probe_prefix(asked, rare, cuts[count].hashed, cuts[count].size, &ended)
+        if found != NOT_FOUND or ended:
             return found
     return NOT_FOUND
 
@@ -132,25 +133,45 @@ cdef inline const PathName *find_path(const uint8_t *block, const Rare *rare, Sl
     return <const PathName *>(block + record) if record != 0 else NULL
 
 
-cdef inline int64_t probe_prefix(Asked *asked, const Rare *rare, uint64_t hashed, size_t size) noexcept nogil:
+cdef inline int64_t probe_prefix(Asked *asked, const Rare *rare, uint64_t hashed, size_t size, bint *ended) noexcept nogil:
+    """`ended` tells that shorter prefixes have been searched, too."""
     cdef Slice key
     cdef const PathName *name
     key.at = asked.path.at
     key.size = size
     name = find_path(asked.block, rare, key, hashed)
-    if name == NULL or name.prefix == 0:
+    if name == NULL:
         return NOT_FOUND
-    return search_spot(asked, name.prefix)
+    if rare.added == 0:
+        ended[0] = True
+        return search_outwards(asked, <const Nested *>name)
+    return search_spot(asked, name.prefix) if name.prefix != 0 else NOT_FOUND
 
 
-cdef inline int64_t search_deeper(Asked *asked, const Host *host, const Rare *rare, size_t start) noexcept nogil:
+cdef inline int64_t search_outwards(Asked *asked, const Nested *nested) noexcept nogil:
+    """A prefix that covers the path, and those around it.
+
+    PERF(bench_match::bench_workload): what covers a prefix covers the path, so that nothing is hashed or compared again.
+    """
+    cdef int64_t found
+    while True:
+        if nested.name.prefix != 0:
+            found = search_spot(asked, nested.name.prefix)
+            if found != NOT_FOUND:
+                return found
+        if nested.around == 0:
+            return NOT_FOUND
+        nested = <const Nested *>(asked.block + nested.around)
+
+
+cdef inline int64_t search_deeper(Asked *asked, const Host *host, const Rare *rare, size_t start, bint *ended) noexcept nogil:
     """The cuts from `start` on, each hashed for itself: only a table with over 64 depths of nested prefixes comes here."""
     cdef size_t i = asked.path.size if asked.path.size < host.max_size else host.max_size
     cdef int64_t found
     while i >= start:
         if i == asked.path.size or asked.path.at[i] == c'/':
-            found = probe_prefix(asked, rare, hash_text(rare.paths.seed, asked.path.at, i), i)
-            if found != NOT_FOUND:
+            found = probe_prefix(asked, rare, hash_text(rare.paths.seed, asked.path.at, i), i, ended)
+            if found != NOT_FOUND or ended[0]:
                 return found
         i -= 1
     return NOT_FOUND

@@ -1,0 +1,4 @@
+from .spots import Spots
+
+# What is inside is for the compiled modules alone.
+class Paths(Spots): ...
