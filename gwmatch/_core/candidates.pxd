@@ -44,14 +44,19 @@ cdef struct Asked:
     Values params
 
 
-cdef inline const Value *asked_value(Asked *asked, uint32_t on, uint32_t name) noexcept nogil:
-    if on == ON_HEADER:
-        if not asked.headers.gathered:
-            gather_headers(asked.block, asked.header, asked.lines, asked.line_count, &asked.headers)
-        return value_of(&asked.headers, name)
-    if not asked.params.gathered:
+cdef inline void gather(Asked *asked, uint32_t fields) noexcept nogil:
+    """What candidates will look at, READS_HEADERS or READS_QUERY or both; once for each request.
+
+    PERF(bench_match::bench_workload): spot by spot and not condition by condition, of which one request may try many.
+    """
+    if fields & READS_HEADERS and not asked.headers.gathered:
+        gather_headers(asked.block, asked.header, asked.lines, asked.line_count, &asked.headers)
+    if fields & READS_QUERY and not asked.params.gathered:
         gather_query(asked.block, asked.header, asked.query, &asked.params)
-    return value_of(&asked.params, name)
+
+
+cdef inline const Value *asked_value(Asked *asked, uint32_t on, uint32_t name) noexcept nogil:
+    return value_of(&asked.headers if on == ON_HEADER else &asked.params, name)
 
 
 cdef inline bint asked_text(Asked *asked, uint32_t on, uint32_t name, Slice *text) noexcept nogil:
@@ -107,6 +112,7 @@ cdef inline int64_t scan(Asked *asked, uint32_t offset) noexcept nogil:
     cdef const Pred *preds
     cdef uint32_t i, j
     cdef int known, result
+    gather(asked, spot.reads)
     for i in range(spot.count):
         candidate = &candidates[i]
         if candidate.method != 0 and candidate.method != asked.method:
@@ -262,6 +268,7 @@ cdef inline int64_t search_large(Asked *asked, uint32_t offset) noexcept nogil:
     cdef int64_t found
     cdef bint unsure = False
     cdef uint32_t i
+    gather(asked, large.reads)
     # PERF(bench_match::bench_workload): candidates of one shape take one probe, however many they are.
     for i in range(large.shape_count):
         if shapes[i].best >= best:

@@ -113,39 +113,43 @@ cdef inline bint check_action(Known *known, uint32_t offset) noexcept nogil:
 
 
 cdef inline bint check_scanned(Known *known, uint32_t offset) noexcept nogil:
+    cdef const Spot *spot
     cdef const Asking *asking
-    cdef uint32_t i, count
+    cdef uint32_t i
     if not inside(known, offset, sizeof(Spot)):
         return False
-    count = (<const Spot *>(known.block + offset)).count
-    if not inside(known, offset, sizeof(Spot) + <uint64_t>count * sizeof(Asking)):
+    spot = <const Spot *>(known.block + offset)
+    if not inside(known, offset, sizeof(Spot) + <uint64_t>spot.count * sizeof(Asking)):
         return False
-    asking = <const Asking *>(known.block + offset + sizeof(Spot))
-    for i in range(count):
+    asking = <const Asking *>(spot + 1)
+    for i in range(spot.count):
         if asking[i].method > known.header.method_count:
             return fail(known, b"a method is out of range")
-        if not check_candidate(known, &asking[i].candidate) or not check_preds(known, asking[i].preds, asking[i].pred_count):
+        if not check_candidate(known, &asking[i].candidate) or not check_preds(known, spot.reads, &asking[i]):
             return False
     return True
 
 
-cdef inline bint check_preds(Known *known, uint32_t offset, uint32_t count) noexcept nogil:
+cdef inline bint check_preds(Known *known, uint32_t reads, const Asking *asking) noexcept nogil:
     cdef const Pred *preds
     cdef uint32_t i
-    if not check_array(known, offset, count, sizeof(Pred)):
+    if not check_array(known, asking.preds, asking.pred_count, sizeof(Pred)):
         return False
-    preds = <const Pred *>(known.block + offset)
-    for i in range(count):
-        if not check_asked(known, preds[i].on, preds[i].name) or not check_text(known, preds[i].value):
+    preds = <const Pred *>(known.block + asking.preds)
+    for i in range(asking.pred_count):
+        if not check_asked(known, reads, preds[i].on, preds[i].name) or not check_text(known, preds[i].value):
             return False
         if preds[i].pattern != 0 and (preds[i].pattern > known.set_count or known.set_sizes[preds[i].pattern - 1] > 64):
             return fail(known, b"a set of patterns is out of range")
     return True
 
 
-cdef inline bint check_asked(Known *known, uint32_t on, uint32_t name) noexcept nogil:
+cdef inline bint check_asked(Known *known, uint32_t reads, uint32_t on, uint32_t name) noexcept nogil:
+    """A condition at a spot that says what is gathered for it."""
     if on > ON_METHOD:
         return fail(known, b"a condition is of an unknown kind")
+    if (on == ON_HEADER and not reads & READS_HEADERS) or (on == ON_QUERY and not reads & READS_QUERY):
+        return fail(known, b"a condition is on what is not read")
     if (on == ON_HEADER and name >= known.header.header_name_count) or (on == ON_QUERY and name >= known.header.query_name_count):
         return fail(known, b"a condition is on a name that is out of range")
     return True
@@ -180,7 +184,7 @@ cdef inline bint check_large(Known *known, uint32_t offset) noexcept nogil:
         return False
     chunks = <const Chunk *>(known.block + large.chunks)
     for i in range(large.chunk_count):
-        if chunks[i].first != chunked or not check_chunk(known, &chunks[i]):
+        if chunks[i].first != chunked or not check_chunk(known, large.reads, &chunks[i]):
             return fail(known, b"a chunk of candidates does not follow the one before")
         chunked += chunks[i].count
     if large.positions == 0:
@@ -206,7 +210,7 @@ cdef inline bint check_shape(Known *known, const Large *large, const Shape *shap
         return False
     parts = <const Part *>(known.block + shape.parts)
     for i in range(shape.part_count):
-        if not check_asked(known, parts[i].on, parts[i].name):
+        if not check_asked(known, large.reads, parts[i].on, parts[i].name):
             return False
     if shape.slot_count == 0 or not inside(known, shape.slots, <uint64_t>shape.slot_count * sizeof(Slot)):
         return fail(known, b"a shape has no keys")
@@ -228,7 +232,7 @@ cdef inline bint check_shape(Known *known, const Large *large, const Shape *shap
     return True
 
 
-cdef inline bint check_chunk(Known *known, const Chunk *chunk) noexcept nogil:
+cdef inline bint check_chunk(Known *known, uint32_t reads, const Chunk *chunk) noexcept nogil:
     cdef const Group *groups
     cdef uint32_t i
     if chunk.count == 0 or chunk.count > CHUNK or chunk.words != (chunk.count + 63) // 64:
@@ -239,7 +243,7 @@ cdef inline bint check_chunk(Known *known, const Chunk *chunk) noexcept nogil:
         return False
     groups = <const Group *>(known.block + chunk.groups)
     for i in range(chunk.group_count):
-        if not check_group(known, chunk, &groups[i]):
+        if not check_group(known, reads, chunk, &groups[i]):
             return False
     return True
 
@@ -248,11 +252,11 @@ cdef inline bint check_bits(Known *known, uint32_t offset, uint64_t sets, uint32
     return wide(known, offset, sets * words * sizeof(uint64_t))
 
 
-cdef inline bint check_group(Known *known, const Chunk *chunk, const Group *group) noexcept nogil:
+cdef inline bint check_group(Known *known, uint32_t reads, const Chunk *chunk, const Group *group) noexcept nogil:
     cdef const Slot *slots
     cdef const GroupValue *value
     cdef uint32_t i
-    if not check_asked(known, group.on, group.name) or not check_bits(known, group.free, 1, chunk.words):
+    if not check_asked(known, reads, group.on, group.name) or not check_bits(known, group.free, 1, chunk.words):
         return False
     if not check_index(known, &group.values):
         return False

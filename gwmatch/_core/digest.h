@@ -10,7 +10,7 @@ static inline uint64_t gwm_digest(const uint8_t *at, size_t size) {
     uint64_t lanes[4] = {0xA0761D6478BD642Fu, 0xD1B54A32D192ED03u, 0x8CB92BA72F3D8DD7u, 0xAEF17502108EF2D9u};
     uint64_t result = size;
     for (; size >= 32; size -= 32, at += 32) {
-        for (int lane = 0; lane < 4; lane++) lanes[lane] = gwm_hash_step(lanes[lane], 0x589965CC75374CC3u + lane, at + 8 * lane);
+        for (int lane = 0; lane < 4; lane++) lanes[lane] = gwm_hash_step(lanes[lane], 0x589965CC75374CC3u + lane, gwm_word(at + 8 * lane));
     }
     for (int lane = 0; lane < 4; lane++) result = gwm_mix(result ^ lanes[lane], 0x1D8E4E27C47D124Fu);
     return gwm_hash(result, at, size);

@@ -85,11 +85,22 @@ cdef inline bint make_room(Values *values, size_t known, size_t count) noexcept 
         return True
     values.places = <Value *>calloc(size, sizeof(Value))
     if values.places == NULL:
-        values.places = values.room
-        values.size = 0
-        values.failed = True
+        lose(values)
         return False
     return True
+
+
+cdef inline void lose(Values *values) noexcept nogil:
+    """Out of memory: from here on the request has none of the names that are asked for."""
+    cdef size_t i
+    if values.places != values.room:
+        free(values.places)
+    values.places = values.room
+    values.size = ROOM
+    values.direct = False
+    values.failed = True
+    for i in range(ROOM):
+        values.room[i].name = 0
 
 
 cdef inline Value *place(Values *values, uint32_t name) noexcept nogil:
@@ -104,10 +115,7 @@ cdef inline Value *place(Values *values, uint32_t name) noexcept nogil:
 
 
 cdef inline const Value *value_of(Values *values, uint32_t name) noexcept nogil:
-    cdef Value *found
-    if values.failed:
-        return NULL
-    found = place(values, name)
+    cdef const Value *found = place(values, name)
     return found if found.name != 0 else NULL
 
 
@@ -160,17 +168,18 @@ cdef inline void gather_headers(
             value.lines += 1
             value.text.size += trimmed(lines[i].value).size + 2
             joined += 1
-    if joined:
-        join_lines(block, header, lines, count, values)
+    if joined and not join_lines(block, header, lines, count, values):
+        lose(values)
     for i in range(values.size):
         value = &values.places[i]
         if value.name != 0:
             value.is_field_value = is_field_value(value.text)
 
 
-cdef inline void join_lines(
+cdef inline bint join_lines(
     const uint8_t *block, const Header *header, const Line *lines, size_t count, Values *values
 ) noexcept nogil:
+    """False without the memory to do so."""
     cdef size_t i, total = 0
     cdef uint32_t name
     cdef uint8_t *end
@@ -182,8 +191,7 @@ cdef inline void join_lines(
             total += values.places[i].text.size
     values.scratch = <uint8_t *>malloc(total + 1)
     if values.scratch == NULL:
-        values.failed = True
-        return
+        return False
     end = values.scratch
     for i in range(values.size):
         value = &values.places[i]
@@ -199,6 +207,7 @@ cdef inline void join_lines(
         if value.lines > 1:
             is_cookie = lines[i].name.size == 6 and fold(lines[i].name.at[0]) == c'c' and fold(lines[i].name.at[5]) == c'e'
             append(value, trimmed(lines[i].value), is_cookie and is_cookie_name(lines[i].name))
+    return True
 
 
 cdef inline bint is_cookie_name(Slice name) noexcept nogil:
@@ -243,7 +252,7 @@ cdef inline void gather_query(const uint8_t *block, const Header *header, Slice 
     if query.size >= QUERY_BYTES:
         values.scratch = <uint8_t *>malloc(query.size + 1)
     if values.scratch == NULL:
-        values.failed = True
+        lose(values)
         return
     written = values.scratch
     while query.at < end:

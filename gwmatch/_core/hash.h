@@ -16,20 +16,22 @@ static inline uint64_t gwm_mix(uint64_t a, uint64_t b) {
 }
 
 /* Eight bytes of text into the state. */
-static inline uint64_t gwm_hash_step(uint64_t state, uint64_t seed, const uint8_t *at) {
-    return gwm_mix(gwm_word(at) ^ seed, state ^ 0x9E3779B97F4A7C15u);
+static inline uint64_t gwm_hash_step(uint64_t state, uint64_t seed, uint64_t word) {
+    return gwm_mix(word ^ seed, state ^ 0x9E3779B97F4A7C15u);
 }
 
-/* The hash of the first `size` bytes of `text`, of which all but the last size % 8 are in the state. */
-static inline uint64_t gwm_hash_finish(uint64_t state, uint64_t seed, const uint8_t *text, size_t size) {
-    return gwm_mix(gwm_rest(text, size) ^ seed ^ 0xD1B54A32D192ED03u, state ^ (uint64_t)size ^ 0x8CB92BA72F3D8DD7u);
+/* The hash of the first `size` bytes of a text, of which all but the last size % 8 are in the state, and those in `word`,
+ * whose other bytes may be anything. */
+static inline uint64_t gwm_hash_finish(uint64_t state, uint64_t seed, uint64_t word, size_t size) {
+    uint64_t rest = word & ~(~(uint64_t)0 << (8 * (size & 7)));
+    return gwm_mix(rest ^ seed ^ 0xD1B54A32D192ED03u, state ^ (uint64_t)size ^ 0x8CB92BA72F3D8DD7u);
 }
 
 static inline uint64_t gwm_hash(uint64_t seed, const uint8_t *at, size_t size) {
     uint64_t state = seed;
     size_t i = 0;
-    for (; i + 8 <= size; i += 8) state = gwm_hash_step(state, seed, at + i);
-    return gwm_hash_finish(state, seed, at, size);
+    for (; i + 8 <= size; i += 8) state = gwm_hash_step(state, seed, gwm_word(at + i));
+    return gwm_hash_finish(state, seed, gwm_rest(at, size), size);
 }
 
 /* Several hashes into one. */

@@ -8,8 +8,8 @@ from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 
 
 cdef extern from "hash.h" nogil:
-    uint64_t hash_step "gwm_hash_step"(uint64_t state, uint64_t seed, const uint8_t *at) noexcept
-    uint64_t hash_finish "gwm_hash_finish"(uint64_t state, uint64_t seed, const uint8_t *text, size_t size) noexcept
+    uint64_t hash_step "gwm_hash_step"(uint64_t state, uint64_t seed, uint64_t word) noexcept
+    uint64_t hash_finish "gwm_hash_finish"(uint64_t state, uint64_t seed, uint64_t word, size_t size) noexcept
     uint64_t hash_text "gwm_hash"(uint64_t seed, const uint8_t *at, size_t size) noexcept
     uint64_t combine "gwm_combine"(uint64_t state, uint64_t hashed) noexcept
     uint64_t splitmix "gwm_splitmix"(uint64_t x) noexcept
@@ -18,7 +18,7 @@ cdef extern from "hash.h" nogil:
 cdef extern from "words.h" nogil:
     bint equal "gwm_equal"(const uint8_t *a, const uint8_t *b, size_t size) noexcept
     uint64_t word_at "gwm_word"(const uint8_t *at) noexcept
-    size_t next_slash "gwm_next_slash"(const uint8_t *at, size_t start, size_t size) noexcept
+    uint64_t slashes_of "gwm_slashes"(uint64_t word) noexcept
     uint64_t few_at "gwm_few"(const uint8_t *at, size_t size) noexcept
 
 
@@ -44,6 +44,11 @@ cdef enum:
     ON_QUERY = 2
     ON_SERVICE = 3       # of a path /service/method
     ON_METHOD = 4
+
+# What the candidates of a spot look at, together.
+cdef enum:
+    READS_HEADERS = 1
+    READS_QUERY = 2
 
 # What a rule or a backend answers by itself.
 cdef enum:
@@ -156,7 +161,7 @@ cdef struct Host:
     uint32_t rare        # Rare
     uint16_t max_size    # bytes of the longest path
     uint8_t name_count
-    uint8_t has_exact    # among the PathNames that follow
+    uint8_t has_exact    # whether some path is to be equal
 
 
 # What most virtual hosts do without.
@@ -196,6 +201,7 @@ cdef struct Asking:
 # Asking[count] follow, in rank order.
 cdef struct Spot:
     uint32_t count
+    uint32_t reads
 
 
 cdef struct Large:
@@ -207,7 +213,7 @@ cdef struct Large:
     uint32_t chunks      # Chunk[chunk_count] of those in no shape
     uint32_t chunk_count
     uint32_t positions   # of the candidates in chunks; 0 where all are
-    uint32_t _pad
+    uint32_t reads
 
 
 # Candidates with exact conditions on the same things: one hash over the values finds the one that holds.

@@ -6,6 +6,7 @@ from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 from .layout cimport *
 from .records cimport Field, field, read
 from .spots cimport Spots
+from .walk cimport Cut, Cutting, begin_cuts, next_cut
 
 from ..ir import PathNode
 
@@ -80,23 +81,18 @@ cdef class Paths(Spots):
 
     cdef uint32_t around(self, const Rare *rare, Text path) noexcept:
         """The longest prefix in the index that covers this one and is shorter; 0 for none."""
-        cdef const uint8_t *at = self.block.base + path.at
-        cdef uint64_t state = rare.paths.seed
-        cdef size_t i = 0, hashed = 0
+        cdef Cutting cutting
+        cdef Cut cut
         cdef uint32_t found = 0, record
         cdef Slice key
-        key.at = at
-        while True:
-            i = next_slash(at, i + 1, path.size)
-            if i >= path.size:
-                return found
-            while i - hashed >= 8:
-                state = hash_step(state, rare.paths.seed, at + hashed)
-                hashed += 8
-            key.size = i
-            record = probe(self.block.base, &rare.paths, key, hash_finish(state, rare.paths.seed, at, i))
+        key.at = self.block.base + path.at
+        key.size = path.size
+        begin_cuts(&cutting, key, rare.paths.seed)
+        while next_cut(&cutting, key, rare.paths.seed, &cut) and cut.size < path.size:
+            record = probe(self.block.base, &rare.paths, Slice(key.at, cut.size), cut.hashed)
             if record != 0 and (<const PathName *>(self.block.base + record)).prefix != 0:
                 found = record
+        return found
 
     cdef uint32_t lay_host(self, HostParts *parts) except 0:
         cdef uint32_t offset

@@ -49,19 +49,23 @@ cdef class Spots(Rules):
 
     cdef uint32_t _scanned(self, tuple ids, size_t count, bint on_path) except 0:
         cdef Asking made[FEW]
-        cdef uint32_t offset
+        cdef Spot *spot
+        cdef uint32_t offset, reads = 0
         cdef size_t i
         for i in range(count):
             entry = self.entries[<Py_ssize_t>ids[i]]
             self._candidate(&made[i].candidate, ids[i], entry)
             made[i].method = self._method(read(entry, &METHOD))
             asked = conditions(entry, on_path)
+            reads |= read_by(asked)
             made[i].preds = self._preds(asked)
             made[i].pred_count = <uint32_t>len(asked)
         offset = self.block.take(sizeof(Spot) + count * sizeof(Asking))
-        (<Spot *>(self.block.base + offset)).count = <uint32_t>count
+        spot = <Spot *>(self.block.base + offset)
+        spot.count = <uint32_t>count
+        spot.reads = reads
         for i in range(count):
-            (<Asking *>(self.block.base + offset + sizeof(Spot)))[i] = made[i]
+            (<Asking *>(spot + 1))[i] = made[i]
         return offset
 
     cdef uint32_t _preds(self, list asked) except? 0:
@@ -85,15 +89,18 @@ cdef class Spots(Rules):
         cdef uint32_t candidates = self.block.take_array(count, sizeof(Candidate))
         cdef Candidate candidate
         cdef Large made
-        cdef list asked = []
+        cdef list asked = [], wanted
+        made.reads = 0
         for i in range(count):
             entry = self.entries[<Py_ssize_t>ids[i]]
             self._candidate(&candidate, ids[i], entry)
             (<Candidate *>(self.block.base + candidates))[i] = candidate
-            asked.append((self._method(entry.method), conditions(entry, on_path)))
+            wanted = conditions(entry, on_path)
+            made.reads |= read_by(wanted)
+            asked.append((self._method(entry.method), wanted))
         made.candidates = candidates
         made.count = <uint32_t>count
-        made.seed = made.shapes = made.shape_count = made.positions = made._pad = 0
+        made.seed = made.shapes = made.shape_count = made.positions = 0
         rest = range(count)
         if count > SHAPED:
             shapes, rest = _shaped(asked)
@@ -327,3 +334,11 @@ cdef list conditions(object entry, bint on_path):
     found.extend([(ON_HEADER, match.name, match.value, match.is_regex) for match in entry.headers])
     found.extend([(ON_QUERY, match.name, match.value, match.is_regex) for match in entry.query_params])
     return found
+
+
+cdef uint32_t read_by(list asked) except? 0:
+    """What conditions look at, as a spot says it."""
+    cdef uint32_t reads = 0
+    for on, _, _, _ in asked:
+        reads |= READS_HEADERS if on == ON_HEADER else READS_QUERY if on == ON_QUERY else 0
+    return reads

@@ -3,7 +3,7 @@ leaves the bytes it was given. `found` is the offset of a Candidate, or one of t
 
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 
-from .candidates cimport NOT_FOUND, OUT_OF_MEMORY, Asked, search_spot
+from .candidates cimport NOT_FOUND, OUT_OF_MEMORY, Asked, ctz, search_spot
 from .fields cimport Line
 from .host cimport HOST_NAME, HostText
 from .layout cimport *
@@ -76,45 +76,80 @@ cdef inline int64_t search_prefixes(Asked *asked, const Host *host) noexcept nog
     return search_spot(asked, host.root) if host.root != 0 else NOT_FOUND
 
 
+cdef enum:
+    MOST_CUTS = 128      # of one path that are kept
+
+
+# A place where a path may be cut: what is before it may be a prefix.
 cdef struct Cut:
     uint64_t hashed
     uint32_t size
 
 
+# A path on its way through its words, of which each is loaded once: for the places of its slashes, and for its hash.
+cdef struct Cutting:
+    uint64_t state       # of the hash, of all words before this one
+    uint64_t word
+    uint64_t places      # in this word: the highest bit of each byte before which the path may be cut
+    size_t start         # of this word
+    uint32_t depth
+
+
+cdef inline void take_word(Cutting *cutting, Slice path) noexcept nogil:
+    cdef size_t left = path.size - cutting.start
+    if left >= 8:
+        cutting.word = word_at(path.at + cutting.start)
+        cutting.places = slashes_of(cutting.word)
+    else:
+        cutting.word = few_at(path.at + cutting.start, left)
+        cutting.places = slashes_of(cutting.word) | <uint64_t>0x80 << (8 * left)
+
+
+cdef inline bint next_cut(Cutting *cutting, Slice path, uint64_t seed, Cut *cut) noexcept nogil:
+    """The next place where the path may be cut, the last of which is its end; False behind it."""
+    while cutting.places == 0:
+        if path.size - cutting.start < 8:
+            return False
+        cutting.state = hash_step(cutting.state, seed, cutting.word)
+        cutting.start += 8
+        take_word(cutting, path)
+    cut.size = <uint32_t>(cutting.start + (ctz(cutting.places) >> 3))
+    cut.hashed = hash_finish(cutting.state, seed, cutting.word, cut.size)
+    cutting.places &= cutting.places - 1
+    cutting.depth += 1
+    return True
+
+
+cdef inline void begin_cuts(Cutting *cutting, Slice path, uint64_t seed) noexcept nogil:
+    """For a path that begins with a slash, before which it cannot be cut."""
+    cutting.state = seed
+    cutting.start = cutting.depth = 0
+    take_word(cutting, path)
+    cutting.places &= cutting.places - 1
+
+
 cdef inline int64_t search_prefix_index(Asked *asked, const Host *host, const Rare *rare) noexcept nogil:
     """One pass hashes the prefixes at the depths that exist here; then they are probed from the longest."""
-    cdef Cut cuts[64]
-    cdef uint64_t state = rare.paths.seed
-    cdef const uint8_t *path = asked.path.at
-    cdef size_t i = 0, hashed = 0, size = asked.path.size
-    cdef size_t bound = size if size <= host.max_size else <size_t>host.max_size + 1
-    cdef uint32_t depth = 0, count = 0
+    cdef Cut cuts[MOST_CUTS]
+    cdef Cutting cutting
+    cdef uint32_t count = 0
     cdef int64_t found
     cdef bint ended = False
     if rare.depths == 0:
         return NOT_FOUND
-    while i < size:
-        i = next_slash(path, i + 1, bound)
-        if i > host.max_size:
+    begin_cuts(&cutting, asked.path, rare.paths.seed)
+    while next_cut(&cutting, asked.path, rare.paths.seed, &cuts[count]):
+        if cuts[count].size > host.max_size or (cutting.depth >= 63 and not (rare.depths >> 63)):
             break
-        depth += 1
-        if depth < 63:
-            if not (rare.depths >> depth) & 1:
-                continue
-        elif not (rare.depths >> 63) & 1:
-            break
-        while i - hashed >= 8:
-            state = hash_step(state, rare.paths.seed, path + hashed)
-            hashed += 8
-        if count == 64:
-            # More depths than the array holds: what follows is longer and goes first.
-            found = search_deeper(asked, host, rare, i, &ended)
+        if not (rare.depths >> (cutting.depth if cutting.depth < 63 else 63)) & 1:
+            continue
+        count += 1
+        if count == MOST_CUTS:
+            # Perhaps there are more depths than the array holds: what follows is longer and goes first.
+            found = search_deeper(asked, host, rare, cuts[count - 1].size + 1, &ended)
             if found != NOT_FOUND or ended:
                 return found
             break
-        cuts[count].hashed = hash_finish(state, rare.paths.seed, path, i)
-        cuts[count].size = <uint32_t>i
-        count += 1
     while count:
         count -= 1
         found = probe_prefix(asked, rare, cuts[count].hashed, cuts[count].size, &ended)
@@ -165,7 +200,7 @@ cdef inline int64_t search_outwards(Asked *asked, const Nested *nested) noexcept
 
 
 cdef inline int64_t search_deeper(Asked *asked, const Host *host, const Rare *rare, size_t start, bint *ended) noexcept nogil:
-    """The cuts from `start` on, each hashed for itself: only a table with over 64 depths of nested prefixes comes here."""
+    """The cuts from `start` on, each hashed for itself: only a path of more segments than are kept comes here."""
     cdef size_t i = asked.path.size if asked.path.size < host.max_size else host.max_size
     cdef int64_t found
     while i >= start:
@@ -182,12 +217,11 @@ cdef inline int64_t search_exact(Asked *asked, const Host *host) noexcept nogil:
     cdef const PathName *name
     cdef const Rare *rare
     cdef uint32_t i
-    if asked.path.size > host.max_size:
+    if not host.has_exact or asked.path.size > host.max_size:
         return NOT_FOUND
-    if host.has_exact:
-        for i in range(host.name_count):
-            if names[i].exact != 0 and same(asked.path, asked.block, names[i].text):
-                return search_spot(asked, names[i].exact)
+    for i in range(host.name_count):
+        if names[i].exact != 0 and same(asked.path, asked.block, names[i].text):
+            return search_spot(asked, names[i].exact)
     if host.rare != 0:
         rare = <const Rare *>(asked.block + host.rare)
         if rare.paths.count | rare.added:

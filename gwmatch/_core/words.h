@@ -83,16 +83,10 @@ GWM_INLINE void gwm_fold(const uint8_t *from, size_t size, uint8_t *into) {
         gwm_put_few(into, size, gwm_fold_word(gwm_few(from, size)));
 }
 
-/* The next '/' at or after `from`, else `size`.
- * PERF(bench_match::bench_workload): long paths have few of them. */
-GWM_INLINE size_t gwm_next_slash(const uint8_t *at, size_t from, size_t size) {
-    for (; from + 8 <= size; from += 8) {
-        uint64_t other = gwm_word(at + from) ^ '/' * GWM_EACH_BYTE;
-        uint64_t slashes = ~(((other & 0x7F * GWM_EACH_BYTE) + 0x7F * GWM_EACH_BYTE) | other | 0x7F * GWM_EACH_BYTE);
-        if (slashes) return from + (size_t)(__builtin_ctzll(slashes) >> 3);
-    }
-    while (from < size && at[from] != '/') from++;
-    return from;
+/* The highest bit of each byte of a word that is '/'. */
+GWM_INLINE uint64_t gwm_slashes(uint64_t word) {
+    uint64_t other = word ^ '/' * GWM_EACH_BYTE;
+    return ~(((other & 0x7F * GWM_EACH_BYTE) + 0x7F * GWM_EACH_BYTE) | other | 0x7F * GWM_EACH_BYTE);
 }
 
 /* Whether some byte of a form's text stands for another: '%' or '+'. */
