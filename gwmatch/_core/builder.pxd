@@ -1,6 +1,6 @@
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
-from .layout cimport Header, Index, Scope, Text
+from .layout cimport Fields, Header, Index, Scope, Text
 from .paths cimport Paths
 
 
@@ -22,4 +22,5 @@ cdef class Builder(Paths):
     cdef int _hosts(self, table, list names) except -1
     cdef int keep(self, uint32_t host) except -1
     cdef int asked_names(self, Header *header) except -1
+    cdef int _by_size(self, Fields *fields) except -1
     cdef Index _name_index(self, dict ids) except *

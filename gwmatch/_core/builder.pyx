@@ -98,22 +98,46 @@ cdef class Builder(Paths):
 
     cdef int asked_names(self, Header *header) except -1:
         """What a table asks for by name: headers and parameters, and the lengths of all headers that may matter."""
-        header.header_names = self._name_index(self.header_names)
-        header.query_names = self._name_index(self.query_names)
-        header.header_name_count = <uint32_t>len(self.header_names)
-        header.query_name_count = <uint32_t>len(self.query_names)
+        cdef Fields made
+        memset(&made, 0, sizeof(Fields))
+        made.headers = self._name_index(self.header_names)
+        made.params = self._name_index(self.query_names)
+        made.header_count = <uint32_t>len(self.header_names)
+        made.param_count = <uint32_t>len(self.query_names)
         header.lengths = <uint64_t>1 << 4 | <uint64_t>1 << 12  # Host, Content-Type
         if self.has_cors:
             header.lengths |= <uint64_t>1 << 6 | <uint64_t>1 << 29  # Origin, Access-Control-Request-Method
         for name in self.header_names:
             header.lengths |= <uint64_t>1 << <int>min(63, len(name))
-        header.params = 0
-        memset(header.firsts, 0, sizeof(header.firsts))
+        self._by_size(&made)
         for name in self.query_names:
-            header.params |= <uint64_t>1 << <int>min(63, len(name))
+            made.param_sizes |= <uint64_t>1 << <int>min(63, len(name))
             # Written otherwise it begins with an escape; one without a name with what ends the name.
             for first in (*name[:1], *b"%+="):
-                header.firsts[<int>first] = 1
+                made.firsts[<int>first] = 1
+        header.fields = self.block.take(sizeof(Fields), 8)
+        (<Fields *>(self.block.base + header.fields))[0] = made
+        return 0
+
+    cdef int _by_size(self, Fields *fields) except -1:
+        """Chains the header names of each size of which there are few."""
+        cdef uint32_t counts[64]
+        cdef uint32_t record
+        cdef Slice key
+        cdef int size
+        memset(counts, 0, sizeof(counts))
+        for name in self.header_names:
+            counts[<int>min(63, len(name))] += 1
+        for name in self.header_names:
+            size = min(63, len(name))
+            if size == 63 or counts[size] > SIZED:
+                fields.crowded |= <uint64_t>1 << size
+                continue
+            key.at = <const uint8_t *>PyBytes_AS_STRING(name)
+            key.size = size
+            record = look_up(self.block.base, &fields.headers, key)
+            (<Name *>(self.block.base + record)).next = fields.sized[size]
+            fields.sized[size] = record
         return 0
 
     cdef Index _name_index(self, dict ids) except *:
@@ -124,6 +148,7 @@ cdef class Builder(Paths):
         for name, number in ids.items():
             made.text = self.block.text_of(name)
             made.id = number
+            made.next = 0
             into[place] = self.block.take(sizeof(Name))
             (<Name *>(self.block.base + into[place]))[0] = made
             place += 1

@@ -44,15 +44,16 @@ cdef struct Asked:
     Values params
 
 
-cdef inline void gather(Asked *asked, uint32_t fields) noexcept nogil:
+cdef inline void gather(Asked *asked, uint32_t reads) noexcept nogil:
     """What candidates will look at, READS_HEADERS or READS_QUERY or both; once for each request.
 
     PERF(bench_match::bench_workload): spot by spot and not condition by condition, of which one request may try many.
     """
-    if fields & READS_HEADERS and not asked.headers.gathered:
-        gather_headers(asked.block, asked.header, asked.lines, asked.line_count, &asked.headers)
-    if fields & READS_QUERY and not asked.params.gathered:
-        gather_query(asked.block, asked.header, asked.query, &asked.params)
+    cdef const Fields *fields = <const Fields *>(asked.block + asked.header.fields)
+    if reads & READS_HEADERS and not asked.headers.gathered:
+        gather_headers(asked.block, fields, asked.lines, asked.line_count, &asked.headers)
+    if reads & READS_QUERY and not asked.params.gathered:
+        gather_query(asked.block, fields, asked.query, &asked.params)
 
 
 cdef inline const Value *asked_value(Asked *asked, uint32_t on, uint32_t name) noexcept nogil:

@@ -31,6 +31,7 @@ cdef class Tables(Builder):
         None where changes have made too much of it, or it has native sets, which are for one memory."""
         cdef Tables made
         cdef const Header *header = <const Header *>(self.block.base + root)
+        cdef const Fields *fields = <const Fields *>(self.block.base + header.fields)
         cdef size_t size = header.size
         if self.copied or self.sets.count != 0 or size > GROWTH * self._first_size + (1 << 20):
             return None
@@ -41,8 +42,8 @@ cdef class Tables(Builder):
             made.block = self.block.copy(size)
             made.sets = self.sets
             made.options, made.methods, made.plain, made.has_cors = self.options, self.methods, self.plain, self.has_cors
-            made.header_names = _first(self.header_names, header.header_name_count)
-            made.query_names = _first(self.query_names, header.query_name_count)
+            made.header_names = _first(self.header_names, fields.header_count)
+            made.query_names = _first(self.query_names, fields.param_count)
             made.actions = {key: offset for key, offset in self.actions.items() if offset < size}
             made.plain_action = self.plain_action if self.plain_action < size else 0
             made.newest = root
@@ -80,6 +81,7 @@ cdef class Tables(Builder):
 
     cdef uint32_t _change(self, uint32_t old, change) except 0:
         cdef Header header = (<const Header *>(self.block.base + old))[0]
+        cdef const Fields *fields = <const Fields *>(self.block.base + header.fields)
         cdef uint32_t offset, ports, host
         cdef size_t i
         cdef Port port
@@ -96,8 +98,8 @@ cdef class Tables(Builder):
             host = 0 if following is None else self.hosts[<size_t>following]
             (<Host *>(self.block.base + <uint32_t>place)).fallthrough = host
         if (
-            <size_t>len(self.header_names) != header.header_name_count
-            or <size_t>len(self.query_names) != header.query_name_count
+            <size_t>len(self.header_names) != fields.header_count
+            or <size_t>len(self.query_names) != fields.param_count
             or had_cors != self.has_cors
         ):
             if len(self.header_names) > NAMES or len(self.query_names) > NAMES:

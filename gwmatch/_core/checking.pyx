@@ -66,9 +66,7 @@ cdef bint check_header(Known *known) noexcept nogil:
     for i in range(header.method_count):
         if not check_text(known, methods[i].text):
             return False
-    if not check_names(known, &header.header_names, header.header_name_count):
-        return False
-    if not check_names(known, &header.query_names, header.query_name_count):
+    if not check_fields(known):
         return False
     listeners = <const uint32_t *>(known.block + header.listeners)
     for i in range(header.listener_count):
@@ -81,10 +79,24 @@ cdef bint check_header(Known *known) noexcept nogil:
     return True
 
 
+cdef bint check_fields(Known *known) noexcept nogil:
+    cdef uint32_t i
+    if not wide(known, known.header.fields, sizeof(Fields)):
+        return False
+    known.fields = <const Fields *>(known.block + known.header.fields)
+    if not check_names(known, &known.fields.headers, known.fields.header_count):
+        return False
+    if not check_names(known, &known.fields.params, known.fields.param_count):
+        return False
+    for i in range(64):
+        if not check_sized(known, known.fields.sized[i], i):
+            return False
+    return True
+
+
 cdef bint check_names(Known *known, const Index *index, uint32_t count) noexcept nogil:
     """Ids are under `count`: the values of a request are kept in a table with room for so many, and there is a slot for each."""
     cdef const Slot *slots
-    cdef const Name *name
     cdef uint32_t i
     if not check_index(known, index):
         return False
@@ -92,16 +104,35 @@ cdef bint check_names(Known *known, const Index *index, uint32_t count) noexcept
         return fail(known, b"there are more ids than names")
     slots = <const Slot *>(known.block + index.slots)
     for i in range(index.count):
-        if slots[i].record == 0:
-            continue
-        if not inside(known, slots[i].record, sizeof(Name)):
+        if slots[i].record != 0 and not check_name(known, slots[i].record, count):
             return False
-        name = <const Name *>(known.block + slots[i].record)
-        if not check_text(known, name.text):
-            return False
-        if name.id >= count:
-            return fail(known, b"a name has an id that is out of range")
     return True
+
+
+cdef bint check_name(Known *known, uint32_t offset, uint32_t count) noexcept nogil:
+    cdef const Name *name
+    if not inside(known, offset, sizeof(Name)):
+        return False
+    name = <const Name *>(known.block + offset)
+    if name.id >= count:
+        return fail(known, b"a name has an id that is out of range")
+    return check_text(known, name.text)
+
+
+cdef bint check_sized(Known *known, uint32_t offset, uint32_t size) noexcept nogil:
+    """The header names of one size, at most SIZED of them."""
+    cdef const Name *name
+    cdef uint32_t i
+    for i in range(SIZED):
+        if offset == 0:
+            return True
+        if not check_name(known, offset, known.fields.header_count):
+            return False
+        name = <const Name *>(known.block + offset)
+        if size == 63 or name.text.size != size:
+            return fail(known, b"a name is of another size than it says")
+        offset = name.next
+    return offset == 0 or fail(known, b"there are more names of one size than are compared")
 
 
 # ----------------------------------------------------------------------------------------------------- ports and listeners

@@ -14,6 +14,7 @@ cdef struct Known:
     const uint8_t *block
     size_t size
     const Header *header
+    const Fields *fields
     const uint32_t *set_sizes    # patterns of each native set
     uint32_t set_count
     uint8_t *seen                # a bit for every place where a virtual host may stand
@@ -150,7 +151,7 @@ cdef inline bint check_asked(Known *known, uint32_t reads, uint32_t on, uint32_t
         return fail(known, b"a condition is of an unknown kind")
     if (on == ON_HEADER and not reads & READS_HEADERS) or (on == ON_QUERY and not reads & READS_QUERY):
         return fail(known, b"a condition is on what is not read")
-    if (on == ON_HEADER and name >= known.header.header_name_count) or (on == ON_QUERY and name >= known.header.query_name_count):
+    if (on == ON_HEADER and name >= known.fields.header_count) or (on == ON_QUERY and name >= known.fields.param_count):
         return fail(known, b"a condition is on a name that is out of range")
     return True
 

@@ -7,7 +7,7 @@ from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memchr, memcpy
 
-from .layout cimport Header, Name, Slice, hash_text, look_up
+from .layout cimport Fields, Name, Slice, equal_folded, hash_text, look_up
 from .text cimport fold, fold_text, hex_digit, is_coded, is_field_value, next_parameter, trimmed
 
 
@@ -128,17 +128,31 @@ cdef inline uint64_t hash_value(const Value *value, uint64_t seed) noexcept nogi
     return kept.hashed
 
 
-cdef inline bint header_id(const uint8_t *block, const Header *header, Slice name, uint32_t *into) noexcept nogil:
+cdef inline bint header_id(const uint8_t *block, const Fields *fields, Slice name, uint32_t *into) noexcept nogil:
     """Whether the table asks for this header. Configured names are tokens, so an equal one is a token too (HI-F5)."""
-    cdef uint8_t lower[256]
+    cdef size_t size = name.size if name.size < 63 else 63
+    cdef const Name *known
+    cdef uint32_t record = fields.sized[size]
+    # PERF(bench_match::bench_two_headers): few tables ask for several names of one size, and comparing two costs less than a hash.
+    while record != 0:
+        known = <const Name *>(block + record)
+        if equal_folded(name.at, block + known.text.at, name.size):
+            into[0] = known.id
+            return True
+        record = known.next
+    return (fields.crowded >> size) & 1 and look_up_header(block, fields, name, into)
+
+
+cdef inline bint look_up_header(const uint8_t *block, const Fields *fields, Slice name, uint32_t *into) noexcept nogil:
+    cdef uint8_t lower[NAME_BYTES]
     cdef Slice key
     cdef uint32_t record
-    if name.size == 0 or name.size > NAME_BYTES or not (header.lengths >> (name.size if name.size < 63 else 63)) & 1:
+    if name.size > NAME_BYTES:
         return False
     fold_text(name.at, name.size, lower)
     key.at = lower
     key.size = name.size
-    record = look_up(block, &header.header_names, key)
+    record = look_up(block, &fields.headers, key)
     if record == 0:
         return False
     into[0] = (<const Name *>(block + record)).id
@@ -146,16 +160,16 @@ cdef inline bint header_id(const uint8_t *block, const Header *header, Slice nam
 
 
 cdef inline void gather_headers(
-    const uint8_t *block, const Header *header, const Line *lines, size_t count, Values *values
+    const uint8_t *block, const Fields *fields, const Line *lines, size_t count, Values *values
 ) noexcept nogil:
     """Lines of one name become one value, joined by `,`, a cookie's by `; ` (HI-F2)."""
     cdef uint32_t name
     cdef size_t i, joined = 0
     cdef Value *value
-    if not make_room(values, header.header_name_count, count):
+    if not make_room(values, fields.header_count, count):
         return
     for i in range(count):
-        if not header_id(block, header, lines[i].name, &name):
+        if not header_id(block, fields, lines[i].name, &name):
             continue
         value = place(values, name)
         if value.name == 0:
@@ -168,7 +182,7 @@ cdef inline void gather_headers(
             value.lines += 1
             value.text.size += trimmed(lines[i].value).size + 2
             joined += 1
-    if joined and not join_lines(block, header, lines, count, values):
+    if joined and not join_lines(block, fields, lines, count, values):
         lose(values)
     for i in range(values.size):
         value = &values.places[i]
@@ -177,7 +191,7 @@ cdef inline void gather_headers(
 
 
 cdef inline bint join_lines(
-    const uint8_t *block, const Header *header, const Line *lines, size_t count, Values *values
+    const uint8_t *block, const Fields *fields, const Line *lines, size_t count, Values *values
 ) noexcept nogil:
     """False without the memory to do so."""
     cdef size_t i, total = 0
@@ -201,7 +215,7 @@ cdef inline bint join_lines(
             value.text.size = 0
             end += total
     for i in range(count):
-        if not header_id(block, header, lines[i].name, &name):
+        if not header_id(block, fields, lines[i].name, &name):
             continue
         value = place(values, name)
         if value.lines > 1:
@@ -235,7 +249,7 @@ cdef inline void append(Value *value, Slice text, bint is_cookie) noexcept nogil
     value.text.size += text.size
 
 
-cdef inline void gather_query(const uint8_t *block, const Header *header, Slice query, Values *values) noexcept nogil:
+cdef inline void gather_query(const uint8_t *block, const Fields *fields, Slice query, Values *values) noexcept nogil:
     """The first value of every parameter that the table asks for, decoded as a form is (HI-Q1 to HI-Q5)."""
     cdef const uint8_t *end = query.at + query.size
     cdef const uint8_t *mark
@@ -243,7 +257,7 @@ cdef inline void gather_query(const uint8_t *block, const Header *header, Slice 
     cdef uint32_t record
     cdef Slice part, name
     cdef Value *value
-    if not make_room(values, header.query_name_count, query.size):
+    if not make_room(values, fields.param_count, query.size):
         return
     if query.size == 0:
         return
@@ -256,7 +270,7 @@ cdef inline void gather_query(const uint8_t *block, const Header *header, Slice 
         return
     written = values.scratch
     while query.at < end:
-        query.at += next_parameter(query.at, 0, end - query.at, header.firsts)
+        query.at += next_parameter(query.at, 0, end - query.at, fields.firsts)
         if query.at == end:
             break
         mark = <const uint8_t *>memchr(query.at, c'&', end - query.at)
@@ -272,9 +286,9 @@ cdef inline void gather_query(const uint8_t *block, const Header *header, Slice 
             name.size = form_decoded(part.at, name.size, written)
             name.at = written
         # PERF(bench_match::bench_workload): names of other lengths than those that are asked for need not be looked up.
-        if not (header.params >> (name.size if name.size < 63 else 63)) & 1:
+        if not (fields.param_sizes >> (name.size if name.size < 63 else 63)) & 1:
             continue
-        record = look_up(block, &header.query_names, name)
+        record = look_up(block, &fields.params, name)
         if record == 0:
             continue
         value = place(values, (<const Name *>(block + record)).id)

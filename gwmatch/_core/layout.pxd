@@ -17,6 +17,7 @@ cdef extern from "hash.h" nogil:
 
 cdef extern from "words.h" nogil:
     bint equal "gwm_equal"(const uint8_t *a, const uint8_t *b, size_t size) noexcept
+    bint equal_folded "gwm_equal_folded"(const uint8_t *text, const uint8_t *lower, size_t size) noexcept
     uint64_t word_at "gwm_word"(const uint8_t *at) noexcept
     uint64_t slashes_of "gwm_slashes"(uint64_t word) noexcept
     uint64_t few_at "gwm_few"(const uint8_t *at, size_t size) noexcept
@@ -27,6 +28,7 @@ cdef enum:
     LAYOUT = 3
     FEW = 8              # candidates or paths that are scanned; beyond, indexed (bench/limits: the crossover is at 8)
     SHAPED = 64          # candidates beyond which shapes are looked for
+    SIZED = 4            # header names of one size that are compared one by one; beyond, looked up
     CHUNK = 1024         # candidates that share bitsets
     CHUNK_WORDS = 16
     SHAPES = 32          # of one spot
@@ -292,6 +294,19 @@ cdef struct Action:
 cdef struct Name:
     Text text
     uint32_t id
+    uint32_t next        # Name; another one of the same size (see Fields.sized)
+
+
+# What candidates ask for by name.
+cdef struct Fields:
+    Index headers        # of Name
+    Index params         # of Name
+    uint32_t header_count
+    uint32_t param_count
+    uint64_t crowded     # bit n: header names of n bytes have to be looked up; bit 63: of 63 or more
+    uint32_t sized[64]   # the first header Name of so many bytes, where there are few of them
+    uint64_t param_sizes # bit n: a parameter whose name has n bytes may matter; bit 63: 63 or more
+    uint8_t firsts[256]  # whether the name of a parameter that matters may begin with a byte
 
 
 cdef struct MethodName:
@@ -313,13 +328,8 @@ cdef struct Header:
     uint32_t moved       # tree from the first Host of a virtual host to the one that it is now
     uint32_t methods     # MethodName[method_count], ids from 1
     uint32_t method_count
-    uint32_t header_name_count
-    uint32_t query_name_count
-    Index header_names   # of Name
-    Index query_names    # of Name
+    uint32_t fields      # Fields
     uint64_t lengths     # bit n: a header whose name has n bytes may matter; bit 63: 63 or more
-    uint64_t params      # the same of parameters
-    uint8_t firsts[256]  # whether the name of a parameter that matters may begin with a byte
     uint32_t host_count
     uint32_t entry_count
     uint32_t rule_count

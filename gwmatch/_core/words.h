@@ -73,6 +73,15 @@ GWM_INLINE uint64_t gwm_fold_word(uint64_t word) {
     return word | ((from_a & ~past_z & ~word & (0x80 * GWM_EACH_BYTE)) >> 2);
 }
 
+/* Whether a text in lower case is `lower`. */
+GWM_INLINE int gwm_equal_folded(const uint8_t *text, const uint8_t *lower, size_t size) {
+    size_t i = 0;
+    if (size < 8) return gwm_fold_word(gwm_few(text, size)) == gwm_few(lower, size);
+    for (; i + 8 <= size; i += 8)
+        if (gwm_fold_word(gwm_word(text + i)) != gwm_word(lower + i)) return 0;
+    return gwm_fold_word(gwm_word(text + size - 8)) == gwm_word(lower + size - 8);
+}
+
 GWM_INLINE void gwm_fold(const uint8_t *from, size_t size, uint8_t *into) {
     size_t i = 0;
     for (; i + 8 <= size; i += 8) gwm_put(into + i, gwm_fold_word(gwm_word(from + i)));

@@ -309,13 +309,14 @@ def main() -> int:
         verdicts = tested(subject, asked.sample, asked.imports, part)
         killed = sum(each.found_by is not None for each in verdicts)
         everything, found = everything + len(verdicts), found + killed
-        part = 100 * killed / max(len(verdicts), 1)
+        percent = 100 * killed / max(len(verdicts), 1)
         print(
-            f"{subject}: {killed} of {len(verdicts)} mutants found ({part:.1f} %), {time.monotonic() - began:.0f} s", flush=True
+            f"{subject}: {killed} of {len(verdicts)} mutants found ({percent:.1f} %), {time.monotonic() - began:.0f} s",
+            flush=True,
         )
-    part = 100 * found / max(everything, 1)
-    print(f"together: {found} of {everything} mutants found ({part:.1f} %)")
-    return 0 if part >= asked.at_least else 1
+    percent = 100 * found / max(everything, 1)
+    print(f"together: {found} of {everything} mutants found ({percent:.1f} %)")
+    return 0 if percent >= asked.at_least else 1
 
 
 if __name__ == "__main__":

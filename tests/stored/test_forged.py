@@ -16,7 +16,7 @@ from gwmatch._core import RouteTable
 from gwmatch.stored import Stored, packed
 from tests.fuzz.saved import mended
 from tests.stored.test_loading import restored, saved
-from tests.stored.worlds import crowded, router, routes
+from tests.stored.worlds import crowded, nested, router, routes
 
 
 def test_no_changed_number_makes_a_match_read_outside() -> None:
@@ -60,19 +60,41 @@ def test_no_changed_number_of_a_large_place_does() -> None:
     assert "a chunk of candidates has an impossible size" in refused
 
 
+def test_forged_nested_paths() -> None:
+    """Paths that lead to what covers them, conditions on what is gathered first, names that are chained by their size."""
+    table = gwmatch.compile(gwmatch.load(nested())).table
+    block = RouteTable(table).content()
+    refused: set[str] = set()
+    for place in range(0, len(block) - 3, 4):
+        before = struct.unpack_from("<I", block, place)[0]
+        for value in (0, 2, before - 20, before + 4, before + 20):
+            forged = bytearray(block)
+            struct.pack_into("<I", forged, place, value & 0xFFFFFFFF)
+            try:
+                ask(restored(Stored(memoryview(packed(table, bytes(forged), [])))))
+            except ValueError as error:
+                refused.add(str(error))
+    assert {
+        "a path is covered by what is none, or by itself",
+        "an index of paths leads to what is none",
+        "a condition is on what is not read",
+        "a name is of another size than it says",
+    } <= refused
+
+
 @pytest.mark.parametrize(
     ("what", "at", "value"),
     [
-        ("there are more ids than names", "header_name_count", 0x40000000),
-        ("there are more ids than names", "query_name_count", 0xFFFFFFFF),
+        ("there are more ids than names", "header_count", 0x40000000),
+        ("there are more ids than names", "param_count", 0xFFFFFFFF),
         ("a port has a number that is out of range", "port", 0x80000050),
     ],
 )
 def test_numbers_without_a_bound_of_their_own(what: str, at: str, value: int) -> None:
     table, block = router(3).table, bytearray(RouteTable(router(3).table).content())
-    ports = struct.unpack_from("<I", block, 32)[0]
-    place = {"header_name_count": 56, "query_name_count": 60, "port": ports}[at]
-    assert struct.unpack_from("<I", block, place)[0] == {"header_name_count": 1, "query_name_count": 0, "port": 80}[at]
+    ports, fields = (struct.unpack_from("<I", block, place)[0] for place in (32, 56))
+    place = {"header_count": fields + 32, "param_count": fields + 36, "port": ports}[at]
+    assert struct.unpack_from("<I", block, place)[0] == {"header_count": 1, "param_count": 0, "port": 80}[at]
     struct.pack_into("<I", block, place, value)
     with pytest.raises(ValueError, match=what):
         restored(Stored(memoryview(packed(table, bytes(block), [[b"/v[0-9]+/.*"]]))))
@@ -126,5 +148,5 @@ def ask(made: RouteTable) -> None:
         if number == 80:
             port = made.port(80)
             for host in ("r1.example.com", "r2.example.com", "other.test", "1.2.3.4"):
-                for path in ("/app1", "/health", "/v1/x", "/", "/a//b/../app1"):
+                for path in ("/app1", "/app1/app1/app1/x?q=2", "/health", "/v1/x", "/", "/a//b/../app1"):
                     port.match("GET", host, path, [("x-user", "2")])

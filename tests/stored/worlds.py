@@ -44,6 +44,26 @@ def crowded() -> list[dict[str, Any]]:
     return [gateway, {**route, "spec": {"parentRefs": route["spec"]["parentRefs"], "rules": rules}}]
 
 
+def nested() -> list[dict[str, Any]]:
+    """A Gateway and one HTTPRoute for any host with a dozen prefixes in each other, of which most ask for headers or parameters."""
+    gateway, route = routes(1)
+    asking: list[dict[str, Any]] = [
+        {"headers": [{"name": "x-user", "value": "1"}, {"name": "x-team", "value": "1"}]},
+        {"queryParams": [{"name": "q", "value": "1"}]},
+        {},
+    ]
+    matches: list[dict[str, Any]] = [
+        {"path": {"type": "PathPrefix", "value": "/app1" * depth}, **asking[depth % 3]} for depth in range(1, 13)
+    ]
+    return [
+        gateway,
+        {
+            **route,
+            "spec": {"parentRefs": route["spec"]["parentRefs"], "rules": [{"matches": matches[:8]}, {"matches": matches[8:]}]},
+        },
+    ]
+
+
 @cache
 def router(count: int) -> gwmatch.Router:
     return gwmatch.compile(gwmatch.load(routes(count)))
