@@ -29,7 +29,7 @@ from .options import Options
 T = TypeVar("T")
 
 MAGIC: Final = b"GWMATCH\x1a"
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Goes up with every change to this layout, to the block's, or to what ir.py is encoded as."""
 _ORDER: Final = 0x01020304
 _HEAD: Final = struct.Struct("<8sIIQQ")

@@ -11,8 +11,6 @@ from .nodes import Attachment, ListenerNode
 from .references import Fault
 from .selectors import Namespaces
 
-_WITH_HOSTNAMES = frozenset({"HTTPRoute", "GRPCRoute", "TLSRoute"})
-
 
 class Visitor(NamedTuple):
     """What attachment asks of a route."""
@@ -20,7 +18,7 @@ class Visitor(NamedTuple):
     kind: RouteGroupKind
     namespace: str
     hostnames: tuple[str, ...]
-    """Lower-case."""
+    """Lower-case; of a kind without hostnames none."""
 
 
 class LetIn(NamedTuple):
@@ -38,7 +36,7 @@ def attach(
     visitor: Visitor, ref: ParentReference, listeners: Sequence[ListenerNode], namespaces: Namespaces
 ) -> tuple[Attachment, ...]:
     """A route at the listeners of one parent. `listeners` are those that the parent itself states (A-34)."""
-    return reach(let_in(visitor.kind, visitor.namespace, ref, listeners, namespaces), visitor.kind.kind, visitor.hostnames)
+    return reach(let_in(visitor.kind, visitor.namespace, ref, listeners, namespaces), visitor.hostnames)
 
 
 def let_in(
@@ -58,12 +56,11 @@ def let_in(
     return LetIn(allowed, fault, unseen)
 
 
-def reach(let_in: LetIn, kind: str, stated: tuple[str, ...]) -> tuple[Attachment, ...]:
+def reach(let_in: LetIn, stated: tuple[str, ...]) -> tuple[Attachment, ...]:
     """The last step: what is left of the hostnames of a route, in lower case, at the listeners that let it in."""
-    own = stated if kind in _WITH_HOSTNAMES else ()
     attachments = []
     for node in let_in.listeners:
-        left = hostnames.intersect(node.hostname, own)
+        left = hostnames.intersect(node.hostname, stated)
         if left:
             attachments.append(Attachment(node.key, left))
     return tuple(attachments)

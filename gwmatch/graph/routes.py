@@ -132,7 +132,7 @@ def resolve_route(route: Route, context: Context) -> RouteNode:
     if spec.use_default_gateways == "All":
         doors += context.doors.of(_default_refs(spec.parent_refs, namespace, context), kind, namespace)
     for index, (ref, (parent, inside)) in enumerate(doors):
-        attachments = reach(inside, kind, stated)
+        attachments = reach(inside, stated)
         unseen = unseen or inside.unseen
         by_default = index >= named
         conditions = all_well if attachments else None

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
+from gwmatch.api import ParentReference, RouteGroupKind
 from gwmatch.graph import Graph, ListenerKey
+from gwmatch.graph.attachment import let_in
+from gwmatch.graph.selectors import Namespaces
 from gwmatch.ir import HostMatch
 
 from .builders import (
@@ -255,3 +258,11 @@ def test_what_was_not_asked_for_is_not_named() -> None:
         if each.type == "Accepted"
     ]
     assert condition.message == "Gateway public has no listener with name c"
+
+
+def test_a_parent_that_states_no_listener_of_its_own() -> None:
+    """None that was loaded is without one; one that a program made may be."""
+    kind = RouteGroupKind(kind="HTTPRoute")
+    fault = let_in(kind, "shop", ParentReference(name="public"), (), Namespaces()).fault
+    assert fault is not None
+    assert (fault.reason, fault.message) == ("NoMatchingParent", "Gateway public has no listener")

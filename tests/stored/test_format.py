@@ -76,7 +76,7 @@ def test_a_foreign_file() -> None:
 def test_another_version() -> None:
     data = bytearray(bytes_of(small()))
     data[8:12] = (FORMAT + 1).to_bytes(4, "little")
-    with pytest.raises(LoadError, match=r"format 2, and this version of gwmatch reads 1: compile it again"):
+    with pytest.raises(LoadError, match=f"format {FORMAT + 1}, and this version of gwmatch reads {FORMAT}: compile it again"):
         read_all(bytes(data))
 
 

@@ -45,7 +45,7 @@ def crowded() -> list[dict[str, Any]]:
 
 
 def nested() -> list[dict[str, Any]]:
-    """A Gateway and one HTTPRoute for any host with a dozen prefixes in each other, of which most ask for headers or parameters."""
+    """A Gateway and one HTTPRoute with a dozen prefixes in each other, of which most ask for headers or parameters."""
     gateway, route = routes(1)
     asking: list[dict[str, Any]] = [
         {"headers": [{"name": "x-user", "value": "1"}, {"name": "x-team", "value": "1"}]},
