@@ -12,6 +12,10 @@ from .checks cimport *
 from .layout cimport *
 
 
+cdef enum:
+    AHEAD = 8            # slots
+
+
 def fault_of(const uint8_t[::1] block not None, const uint32_t[::1] set_sizes not None, listeners, rules, entries):
     """What is wrong with a block, in a few words; None for one that can be read.
 
@@ -22,6 +26,7 @@ def fault_of(const uint8_t[::1] block not None, const uint32_t[::1] set_sizes no
     known.set_count = <uint32_t>set_sizes.shape[0]
     known.set_sizes = &set_sizes[0] if known.set_count else NULL
     known.fault = NULL
+    known.action = 0
     if known.size < sizeof(Header):
         return "the block is shorter than its header"
     known.block = &block[0]
@@ -169,6 +174,11 @@ cdef bint check_scope(Known *known, const Scope *scope, bint of_hosts) noexcept 
         return False
     slots = <const Slot *>(known.block + scope.names.slots)
     for i in range(scope.names.count):
+        # PERF(bench_stored::bench_open): slots are in the order of hashes, and their records anywhere; texts and candidates of a
+        # virtual host stand just before it.
+        if i + AHEAD < scope.names.count and 64 < slots[i + AHEAD].record < known.size:
+            fetch(known.block + slots[i + AHEAD].record)
+            fetch(known.block + slots[i + AHEAD].record - 64)
         if slots[i].record != 0 and not check_named(known, slots[i].record, of_hosts):
             return False
     return scope.any == 0 or check_named(known, scope.any, of_hosts)

@@ -18,6 +18,7 @@ cdef struct Known:
     const uint32_t *set_sizes    # patterns of each native set
     uint32_t set_count
     uint8_t *seen                # a bit for every place where a virtual host may stand
+    uint32_t action              # the last that was looked at; nearly all candidates share one
     const char *fault            # what is wrong, once something is
 
 
@@ -96,6 +97,8 @@ cdef inline bint check_action(Known *known, uint32_t offset) noexcept nogil:
     cdef const Action *action
     cdef const Backend *backends
     cdef uint32_t i, until = 0
+    if offset == known.action:
+        return True
     if not inside(known, offset, sizeof(Action)):
         return False
     action = <const Action *>(known.block + offset)
@@ -110,7 +113,10 @@ cdef inline bint check_action(Known *known, uint32_t offset) noexcept nogil:
         if backends[i].status > MOST_STATUS:
             return fail(known, b"a status is out of range")
         until = backends[i].until
-    return until == action.total or fail(known, b"the weights of a rule do not add up")
+    if until != action.total:
+        return fail(known, b"the weights of a rule do not add up")
+    known.action = offset
+    return True
 
 
 cdef inline bint check_scanned(Known *known, uint32_t offset) noexcept nogil:
