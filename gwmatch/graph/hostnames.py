@@ -37,14 +37,14 @@ def intersect(listener: str | None, own: Sequence[str | None]) -> tuple[HostMatc
     (HostMatch(own=None, effective='a.example.com'),)
     """
     if listener is None:
-        return tuple([HostMatch(hostname, hostname) for hostname in (own if len(own) < 2 else dict.fromkeys(own)) or (None,)])
+        return tuple([HostMatch(hostname, hostname) for hostname in dict.fromkeys(own) or (None,)])
     left: list[HostMatch] = []
     for hostname in own or (None,):
         if covers(listener, hostname):
             left.append(HostMatch(hostname, hostname))
         elif covers(hostname, listener):
             left.append(HostMatch(hostname, listener))
-    return tuple(left) if len(left) < 2 else tuple(dict.fromkeys(left))
+    return tuple(dict.fromkeys(left))
 
 
 def overlapping(hostnames: Iterable[str | None]) -> dict[str | None, str | None]:

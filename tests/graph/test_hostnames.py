@@ -43,6 +43,11 @@ def test_route_without_hostnames_takes_the_listeners(listener: str | None, effec
     assert intersect(listener, []) == (HostMatch(None, effective),)
 
 
+@pytest.mark.parametrize("listener", [None, "*.test", "a.test"])
+def test_a_name_that_a_route_states_twice_is_left_once(listener: str | None) -> None:
+    assert intersect(listener, ["a.test", "a.test"]) == (HostMatch("a.test", "a.test"),)
+
+
 def test_names_that_do_not_intersect_are_cut_off_and_the_others_keep_their_own_name() -> None:
     left = intersect("*.example.com", ["*.com", "example.com", "a.example.com", "a.example.com", "other.org"])
     assert left == (HostMatch("*.com", "*.example.com"), HostMatch("a.example.com", "a.example.com"))
