@@ -12,8 +12,10 @@ export PYTHONSAFEPATH := 1
 
 pytest := $(PYTHON) -m pytest
 cargo := cd src_native && cargo
+# Programs among the tests; the folder is looked at last, so that they, too, see the installed package.
+program := $(PYTHON) -c 'import runpy, sys; sys.path.append("."); runpy.run_module(sys.argv.pop(1), run_name="__main__", alter_sys=True)'
 
-.PHONY: help build test bench soak twins verify lint types wheels docs clean bench-check bench-peers parallel threads oom freethreaded bombs asan ubsan tsan sanitized fuzz mutants sbom audit
+.PHONY: help build test bench soak soak-versions twins verify lint types wheels docs clean bench-check bench-peers parallel threads oom freethreaded bombs asan ubsan tsan sanitized fuzz mutants sbom audit
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 13
@@ -39,7 +41,10 @@ bench-peers: ## gwmatch beside its peers on W1 to W6, and the pictures of it; ne
 	PYTHONPATH=. $(PYTHON) -m bench.pictures build/peers.json
 
 soak: ## MINUTES (10) of all ways to a decision against each other and the reference, with the counts
-	$(PYTHON) -m tests.soak --minutes $(MINUTES)
+	$(program) tests.soak --minutes $(MINUTES)
+
+soak-versions: ## the same tables and requests by PYTHON and by each of PYTHONS, whose answers have to be the same
+	$(program) tests.soak.versions $(PYTHONS)
 
 twins: ## the twins on PAIRS (200000) drawn pairs of table and request, with the count
 	GWMATCH_PAIRS=$(PAIRS) $(pytest) tests/property --timeout=0 --hypothesis-show-statistics -s

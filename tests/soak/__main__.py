@@ -9,6 +9,7 @@ that is needed to see it again.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import itertools
 import json
 import random
@@ -45,10 +46,12 @@ def main() -> None:
         if time.monotonic() >= deadline or seed - arguments.seed >= arguments.tables:
             break
         try:
-            soak(seed, arguments.size, arguments.requests, counts)
+            digest = soak(seed, arguments.size, arguments.requests, counts)
         except Disagreement as found:
             print(f"DISAGREEMENT at seed {seed}: {found}", file=sys.stderr)
             sys.exit(1)
+        if arguments.digests:
+            print(seed, digest, flush=True)
         if sys.stderr.isatty():
             print(f"\r{counts['tables']} tables, {counts['decisions']:,} decisions", end="", file=sys.stderr, flush=True)
     report = {
@@ -58,11 +61,12 @@ def main() -> None:
         **dict(sorted(counts.items())),
     }
     report["structures never made"] = [name for name in ALL if not counts[f"structure: {name}"]]
-    print(json.dumps(report, indent=1))
+    if not arguments.digests:
+        print(json.dumps(report, indent=1))
 
 
-def soak(seed: int, size: int | None, count: int, counts: Counter[str]) -> None:
-    """One table, asked by all."""
+def soak(seed: int, size: int | None, count: int, counts: Counter[str]) -> str:
+    """One table, asked by all. The digest of the table and of what `match` answered is the same on every Python."""
     rng = random.Random(seed)
     # Large tables take minutes to compile: they come often enough to be seen, and not so often that nothing else is.
     matches = size or rng.choices(SIZES, (10, 10, 10, 10, 4, 0.4, 0.04))[0]
@@ -75,6 +79,7 @@ def soak(seed: int, size: int | None, count: int, counts: Counter[str]) -> None:
     )
     manifests = world(rng, matches, shape)
     router = gwmatch.compile(gwmatch.load(manifests), options=options)
+    digest = hashlib.sha256(router.content_hash.encode())
     counts["tables"] += 1
     counts[f"tables of {matches} matches"] += 1
     counts[f"tables, {shape}"] += 1
@@ -84,18 +89,21 @@ def soak(seed: int, size: int | None, count: int, counts: Counter[str]) -> None:
         drawn = near_requests(router.table, port, seed=seed, hostile=True)
         requests = [aside(each, rng) for each in itertools.islice(drawn, count)]
         for draw in DRAWS:
-            _compare(router, others, port, requests, draw, counts)
+            for answer in _compare(router, others, port, requests, draw, counts):
+                digest.update(repr(tuple(answer)).encode())
         _check_reference(router, port, requests, matches, rng, counts)
         for server_name in SERVER_NAMES:
             for one, expected in connections(router, port, server_name, rng.choice(DRAWS)):
                 if one != expected:
                     raise Disagreement(f"core: {one} and not {expected} for a connection to {server_name!r}")
                 counts["pairs of a connection and the reference"] += 1
+    return digest.hexdigest()
 
 
 def _compare(
     router: Router, others: dict[str, Router], port: int, requests: Sequence[ir.Request], draw: float, counts: Counter[str]
-) -> None:
+) -> list[Answer]:
+    """What `match` answered, which all others agreed with."""
     expected = by_match(router, port, requests, draw)
     counts["decisions"] += len(requests)
     for answer in expected:
@@ -114,6 +122,7 @@ def _compare(
                 raise Disagreement(f"{name}: entry {number} and not {entry} for {request}")
         counts["decisions"] += len(asked)
         counts[f"decisions, {name}"] += len(asked)
+    return expected
 
 
 def _batches(bound: gwmatch.PortTable, requests: Sequence[ir.Request]) -> Iterator[tuple[str, list[ir.Request], list[int]]]:
@@ -153,6 +162,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--size", type=int, choices=SIZES, help="matches of each table; without it all sizes, small ones more often"
     )
+    parser.add_argument("--digests", action="store_true", help="a digest of each table's answers, in the place of the counts")
     parser.add_argument("--seed", type=int, default=0, help="the first table's; a disagreement names the one to come back to")
     return parser.parse_args()
 

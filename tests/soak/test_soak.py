@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 
 import pytest
 
 from tests.soak.__main__ import Disagreement, _same, soak
 from tests.soak.engines import Answer
+from tests.soak.versions import digests
 
 
 @pytest.mark.parametrize("size", [1, 8, 9, 100, 1_000])
@@ -18,6 +20,14 @@ def test_all_ways_agree(size: int) -> None:
     assert counts["tables"] == 3
     assert counts["pairs with the reference"] > 100
     assert counts["decisions, loaded"] == counts["decisions, updated"] > 300
+
+
+def test_answers_are_the_same_in_every_process() -> None:
+    """The short form of `make soak-versions`: one Python, two orders of its sets."""
+    one, other = digests([sys.executable] * 2, 2, 7, requests=40, size=9)
+    assert one == other
+    assert [each.split()[0] for each in one] == ["7", "8"]
+    assert len({each.split()[1] for each in one}) == 2
 
 
 def test_a_disagreement_is_one() -> None:
