@@ -102,6 +102,8 @@ cdef inline object plain(object text, str what):
 cdef inline object take_lines(object headers, Lines *lines):
     """Fills `lines`; what is returned has to be kept while they are in use. More than fit are to be freed."""
     lines.failed = False
+    if FREE_THREADED and isinstance(headers, list):
+        headers = tuple(<list>headers)
     if not read_lines(headers, lines):
         headers = plain_lines(headers)
         read_lines(headers, lines)

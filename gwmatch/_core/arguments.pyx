@@ -1,22 +1,30 @@
 """Arguments of an unusual shape, as plain ones."""
 
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
+
 from ..ir import as_bytes
 
 
 cdef bytes as_text(object text, what):
     if not isinstance(text, (str, bytes)):
         raise TypeError(f"{what} must be str or bytes, not {type(text).__name__}")
-    return as_bytes(text)
+    made = as_bytes(text)
+    # Of a class of the caller's own what it holds, whatever its methods say.
+    return made if type(made) is bytes else PyBytes_AS_STRING(made)[:PyBytes_GET_SIZE(made)]
 
 
 def plain_headers(headers):
     """Headers of any shape that makes sense, as a tuple of pairs of bytes."""
+    # Where there is no GIL another thread may change them meanwhile: copies of lists and dicts are made at once.
+    if type(headers) is dict:
+        headers = dict(headers)
     pairs = headers.items() if hasattr(headers, "items") else headers
     made = []
-    for pair in pairs:
-        if isinstance(pair, (str, bytes)) or len(pair) != 2:
+    for pair in tuple(pairs):
+        both = () if isinstance(pair, (str, bytes)) else tuple(pair)
+        if len(both) != 2:
             raise TypeError(f"headers must be pairs of name and value, not {type(pair).__name__}")
-        name, value = pair
+        name, value = both
         made.append((as_text(name, "a header's name"), as_text(value, "a header's value")))
     return tuple(made)
 

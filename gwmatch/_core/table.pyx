@@ -254,7 +254,11 @@ cdef class PortTable:
         # SAFETY: from here to `done` no Python code runs and nothing is allocated, so what the slices point into, which the
         # arguments keep alive, cannot change. Headers of an unusual shape were copied first.
         if headers is not None:
-            known = read_wanted(<PyObject *>headers, lengths, room, &lines, &call.line_count)
+            if FREE_THREADED and isinstance(headers, list):
+                copied = tuple(<list>headers)
+                known = read_wanted(<PyObject *>copied, lengths, room, &lines, &call.line_count)
+            else:
+                known = read_wanted(<PyObject *>headers, lengths, room, &lines, &call.line_count)
             if known == ODD_SHAPE:
                 copied = plain_headers(headers)
                 known = read_wanted(<PyObject *>copied, lengths, room, &lines, &call.line_count)

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import gwmatch
+from gwmatch import actions
 from gwmatch._core import PortTable, RouteTable
 from gwmatch._core.decision import OUTCOMES, REFUSALS
 from gwmatch.ir import Request, Table
@@ -120,7 +121,7 @@ def test_agrees_with_match(table: Table, data: st.DataObject) -> None:
         members = [getattr(verdict, name) for name in verdict.__struct_fields__]
         assert list(told(answer, request.path)) == members, request
         if decision.rule is None or decision.rule.route.kind != "GRPCRoute":
-            assert bool(answer.grpc) == (decision.grpc_status is not None)
+            assert decision.grpc_status == (actions.grpc_status(answer.status) if answer.grpc else None)
         API.clear(answer)
         assert not answer.rewritten
         for protocol, other in enumerate(

@@ -222,6 +222,7 @@ def test_odd_objects_do_no_harm() -> None:
     assert told(port.match(Bytes(b"GET"), Bytes(b"a.test"), Bytes(b"/"), [(Bytes(b"x"), Bytes(b"1"))], draw=0.5)) == "red/app"
     assert told(port.match("GET", "a.test", "/", Swapping(port), draw=0.5)) == "red/app"
     assert told(port.match("GET", "a.test", "/", {"x": "1"}, draw=0.5)) == "red/app"
+    assert told(port.match("GET", "a.test", "/", {Bytes(b"x"): Bytes(b"1")}, draw=0.5)) == "red/app"
     with pytest.raises(ZeroDivisionError):  # what the caller's own code raises is the caller's
         port.match("GET", "a.test", "/", raising(), draw=0.5)
     with pytest.raises(ZeroDivisionError):
