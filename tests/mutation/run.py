@@ -44,7 +44,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "graph/hostnames.py": ("graph/test_hostnames.py", "graph", "lowering", "security", "corpus/test_corpus.py"),
     "graph/attachment.py": ("graph/test_attachment.py", "graph", "mesh", "corpus/test_corpus.py"),
     "reference.py": ("corpus/test_corpus.py", "test_reference.py", "explanation", "mesh", *TWINS),
-    "actions/grpc.py": ("corpus/test_corpus.py",),
+    "actions/grpc.py": ("actions/test_grpc.py", "corpus/test_corpus.py"),
     **{
         f"actions/{name}.py": (f"actions/test_{name}.py",)
         for name in ("backends", "cors", "headers", "messages", "mirrors", "paths", "redirects")
