@@ -1,4 +1,4 @@
-"""What a gRPC client is told (G-8)."""
+"""What a gRPC client is told where the gateway answers by itself."""
 
 from __future__ import annotations
 
