@@ -308,6 +308,7 @@ def test_others_run_meanwhile() -> None:
     assert steps > 1000  # with the interpreter held all the time it would be a handful
 
 
+@pytest.mark.thread_unsafe(reason="only the main thread is interrupted")
 def test_an_interrupt_ends_it() -> None:
     rows = 100_000_000  # seconds of work
     seen = [0]
