@@ -11,7 +11,11 @@ from gwmatch.actions import grpc_response, grpc_status
 def test_an_answer_is_200_with_the_status_among_its_headers(status: int, told: bytes) -> None:
     response = grpc_response(status)
     assert response.status == 200
-    assert dict(response.headers) == {b"content-type": b"application/grpc", b"grpc-status": b"%d" % status, b"grpc-message": told}
+    assert dict(response.headers) == {
+        b"content-type": b"application/grpc",
+        b"grpc-status": b"%d" % status,
+        b"grpc-message": told,
+    }
 
 
 def test_a_misdirected_request_is_told_by_its_http_status() -> None:

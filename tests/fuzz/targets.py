@@ -149,6 +149,8 @@ ODD: tuple[Any, ...] = (
 def bend(value: Any, source: Bytes) -> None:
     """Puts odd values in the place of fields, wherever the bytes lead."""
     for _ in range(source.number(4)):
+        if not value:
+            return
         holder: Any = value
         for _ in range(12):
             at = source.one(sorted(holder)) if isinstance(holder, dict) else source.number(len(holder))
@@ -156,8 +158,6 @@ def bend(value: Any, source: Bytes) -> None:
                 holder[at] = copy.deepcopy(source.one(ODD))
                 break
             holder = holder[at]
-        if not value:
-            return
 
 
 def as_json(data: bytes) -> Any:

@@ -48,7 +48,7 @@ def documents(text: str, source: str | None, bounds: Bounds) -> Iterator[Documen
     except TooDeep as error:
         yield from _numbered([*builder.problems, Problem(message=bounds.too_deep, source=source, line=error.line)], number)
     except yaml.YAMLError as error:
-        yield from _numbered([*builder.problems, _syntax(error, source, text)], max(number, 1))
+        yield from _numbered([*builder.problems, _syntax(error, source, text, bounds)], max(number, 1))
 
 
 def _events(text: str) -> Iterator[tuple[Any, Any]]:
@@ -93,13 +93,16 @@ def _value(builder: Builder, event: Any, line: int) -> object:
         return None
 
 
-def _syntax(error: yaml.YAMLError, source: str | None, text: str) -> Problem:
+def _syntax(error: yaml.YAMLError, source: str | None, text: str, bounds: Bounds) -> Problem:
     if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
         words = " ".join(filter(None, (error.context, error.problem)))
         # What is missing at the end is missed on a line after the last.
         last = text.count("\n") + (not text.endswith("\n"))
         line = None if mark is None else min(mark.line + 1, last)
+        if "nesting depth" in words:
+            # libyaml 0.2.6 reads a thousand brackets ahead, and gives up before it tells of the first one (HI-L12).
+            return Problem(message=bounds.too_deep, source=source, line=line)
         column = "" if mark is None else f" (column {mark.column + 1})"
         return Problem(message=f"is not valid YAML: {words}{column}", source=source, line=line)
     return Problem(message=f"is not valid YAML: {getattr(error, 'reason', None) or 'it cannot be read'}", source=source)
