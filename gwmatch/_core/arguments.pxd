@@ -1,5 +1,6 @@
 """A caller's arguments, read in place: texts as slices, headers as lines. Borrowed from objects that the caller keeps."""
 
+from cpython.object cimport PyObject
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from libc.stdint cimport uint8_t
 from libc.stdlib cimport free, malloc
@@ -51,6 +52,7 @@ cdef inline Slice slice_of(object text) noexcept:
 
 
 cdef bytes as_text(object text, what)
+cdef int has_grpc_type(PyObject *headers) noexcept
 
 
 cdef inline bint read_lines(object headers, Lines *lines) noexcept:

@@ -2,6 +2,10 @@
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 
+from .layout cimport CONTENT_TYPE_LENGTH
+from .walk cimport is_grpc
+from .wanted cimport READ, ROOM_LINES, read_wanted
+
 from ..ir import as_bytes
 
 
@@ -11,6 +15,21 @@ cdef bytes as_text(object text, what):
     made = as_bytes(text)
     # Of a class of the caller's own what it holds, whatever its methods say.
     return made if type(made) is bytes else PyBytes_AS_STRING(made)[:PyBytes_GET_SIZE(made)]
+
+
+cdef int has_grpc_type(PyObject *headers) noexcept:
+    """Whether the headers of a POST say that it is a gRPC call. They are pairs of plain texts in a tuple or list, or None; NO_MEMORY
+    where that cannot be said."""
+    cdef Line room[ROOM_LINES]
+    cdef Line *lines = room
+    cdef size_t count
+    cdef int known = read_wanted(headers, CONTENT_TYPE_LENGTH, room, &lines, &count)
+    if known != READ:
+        return known
+    known = is_grpc(True, lines, count)
+    if lines != room:
+        free(lines)
+    return known
 
 
 def plain_headers(headers):

@@ -9,7 +9,7 @@ import numpy
 from cpython.buffer cimport PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
 from cpython.exc cimport PyErr_CheckSignals
 from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t
-from libc.stdlib cimport calloc, free, malloc
+from libc.stdlib cimport free, malloc
 from libc.string cimport memset
 
 from .arguments cimport *
@@ -17,6 +17,7 @@ from .bound cimport Bound
 from .columns cimport Column, Cursor, column_of
 from .decide cimport *
 from .pieces cimport CONSTANT, STRIP, Piece, read_strip
+from .places cimport Places, drop_places, keep_places, place_of
 from .rows cimport *
 from .text cimport is_host_header
 
@@ -135,12 +136,12 @@ cdef inline void find_places(Run *run, int64_t count, Place *places) noexcept no
     cdef int64_t i
     cdef Place same
     if run.host.step == 0 and run.sni.step == 0:
-        same = place_of(&run.rows, cell_or_empty(run.host, 0), cell_or_empty(run.sni, 0))
+        same = place_of(run.rows.bound, run.rows.places, cell_or_empty(run.host, 0), cell_or_empty(run.sni, 0))
         for i in range(count):
             places[i] = same
         return
     for i in range(count):
-        places[i] = place_of(&run.rows, cell_or_empty(run.host, i), cell_or_empty(run.sni, i))
+        places[i] = place_of(run.rows.bound, run.rows.places, cell_or_empty(run.host, i), cell_or_empty(run.sni, i))
 
 
 cdef void decide_strip(Run *run, int64_t row, int64_t count) noexcept nogil:
@@ -170,7 +171,7 @@ cdef void decide_strip(Run *run, int64_t row, int64_t count) noexcept nogil:
             if run.has_host_line:
                 call.host = cell_or_empty(run.host, i)
                 call.sni = cell_or_empty(run.sni, i)
-                decide_by_itself(run.rows.bound, &call, &answer)
+                decide_by_itself(&run.rows, &call, &answer)
             else:
                 decide_row(&run.rows, &call, places[i], &answer)
             if answer.failed:
@@ -181,13 +182,13 @@ cdef void decide_strip(Run *run, int64_t row, int64_t count) noexcept nogil:
             run.statuses[row + i] = <int16_t>answer.status if answer.entry < 0 else 0
 
 
-cdef void decide_by_itself(const Bound *bound, Call *call, Answer *answer) noexcept nogil:
+cdef void decide_by_itself(const Rows *rows, Call *call, Answer *answer) noexcept nogil:
     """A row with a column of Host lines, which may say something else than the host."""
     # Every draw falls on some backend; which one does not matter here, and a known draw costs nothing.
     call.chance.known = True
     call.chance.seed = 0
     call.chance.draw = 0.0
-    decide(bound.block, bound.sets, bound.api, bound.port, call, answer)
+    decide(rows.bound, rows.places, call, answer)
     if answer.rewritten != NULL:
         free(answer.rewritten)
 
@@ -227,7 +228,7 @@ cdef object decide_many(
     cdef Numbers answers = Numbers(length if statuses else 0, numpy.int16)
     cdef Run run
     cdef Slice *strips
-    cdef KeptPlace *places
+    cdef Places places
     cdef size_t i
     # SAFETY: the columns and arrays above own all that `run` points to, and live to the end of this function.
     run.path = &path.cursor
@@ -240,9 +241,8 @@ cdef object decide_many(
     run.header_count = len(lines)
     run.headers = <Cursor **>malloc((run.header_count + 1) * (sizeof(Cursor *) + sizeof(Line) + sizeof(Slice)))
     strips = <Slice *>malloc(<size_t>len(columns) * STRIP * sizeof(Slice))
-    places = <KeptPlace *>calloc(PLACES, sizeof(KeptPlace))
     try:
-        if run.headers == NULL or strips == NULL or places == NULL:
+        if not keep_places(&places, bound) or run.headers == NULL or strips == NULL:
             raise MemoryError("no memory for the columns")
         run.lines = <Line *>(run.headers + run.header_count + 1)
         run.names = <Slice *>(run.lines + run.header_count + 1)
@@ -252,12 +252,12 @@ cdef object decide_many(
             run.has_host_line |= is_host_header(run.names[i])
         for i in range(<size_t>len(columns)):
             start_strip(&(<Column>columns[i]).cursor, strips + i * STRIP)
-        start_rows(&run.rows, bound, places)
+        start_rows(&run.rows, bound, &places)
         decide_columns(&run, columns, length, progress)
     finally:
         free(run.headers)
         free(strips)
-        free(places)
+        drop_places(&places)
     return (ids.array, answers.array) if statuses else ids.array
 
 
@@ -324,19 +324,24 @@ cdef object decide_list(const Bound *bound, object requests):
     cdef Numbers ids = Numbers(len(listed), numpy.int32)
     cdef int32_t *into = <int32_t *>ids.view.buf
     cdef Line room[LINES]
+    cdef Places places
     cdef Call call
     cdef Py_ssize_t i
     call.chance.known = True
     call.chance.seed = 0
     call.chance.draw = 0.0
-    for i in range(len(listed)):
-        into[i] = decide_item(bound, listed[i], &call, room)
-        if i % AT_ONCE == AT_ONCE - 1:
-            PyErr_CheckSignals()
+    keep_places(&places, bound)
+    try:
+        for i in range(len(listed)):
+            into[i] = decide_item(bound, &places, listed[i], &call, room)
+            if i % AT_ONCE == AT_ONCE - 1:
+                PyErr_CheckSignals()
+    finally:
+        drop_places(&places)
     return ids.array
 
 
-cdef int32_t decide_item(const Bound *bound, object request, Call *call, Line *room) except? -2:
+cdef int32_t decide_item(const Bound *bound, const Places *places, object request, Call *call, Line *room) except? -2:
     """The entry that takes (method, host, path), with headers and the server name behind them or not."""
     cdef Lines lines
     cdef Answer answer
@@ -368,7 +373,7 @@ cdef int32_t decide_item(const Bound *bound, object request, Call *call, Line *r
     call.sni = slice_of(sni)
     call.lines = lines.at
     call.line_count = lines.count
-    decide(bound.block, bound.sets, bound.api, bound.port, call, &answer)
+    decide(bound, places, call, &answer)
     if lines.at != room:
         free(lines.at)
     if answer.rewritten != NULL:

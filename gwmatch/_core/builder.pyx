@@ -104,7 +104,9 @@ cdef class Builder(Paths):
         made.params = self._name_index(self.query_names)
         made.header_count = <uint32_t>len(self.header_names)
         made.param_count = <uint32_t>len(self.query_names)
-        header.lengths = <uint64_t>1 << 4 | <uint64_t>1 << 12  # Host, Content-Type
+        header.lengths = HOST_LENGTH
+        if self.has_grpc:
+            header.lengths |= CONTENT_TYPE_LENGTH
         if self.has_cors:
             header.lengths |= <uint64_t>1 << 6 | <uint64_t>1 << 29  # Origin, Access-Control-Request-Method
         for name in self.header_names:

@@ -41,7 +41,8 @@ cdef class Tables(Builder):
             made._first_size = self._first_size
             made.block = self.block.copy(size)
             made.sets = self.sets
-            made.options, made.methods, made.plain, made.has_cors = self.options, self.methods, self.plain, self.has_cors
+            made.options, made.methods, made.plain = self.options, self.methods, self.plain
+            made.has_cors, made.has_grpc = self.has_cors, self.has_grpc
             made.header_names = _first(self.header_names, fields.header_count)
             made.query_names = _first(self.query_names, fields.param_count)
             made.actions = {key: offset for key, offset in self.actions.items() if offset < size}
@@ -85,7 +86,7 @@ cdef class Tables(Builder):
         cdef uint32_t offset, ports, host
         cdef size_t i
         cdef Port port
-        cdef bint had_cors = self.has_cors
+        cdef bint had_cors = self.has_cors, had_grpc = self.has_grpc
         cdef list laid = []
         for each in change.hosts:
             if <size_t>each.id < self.host_count:
@@ -101,6 +102,7 @@ cdef class Tables(Builder):
             <size_t>len(self.header_names) != fields.header_count
             or <size_t>len(self.query_names) != fields.param_count
             or had_cors != self.has_cors
+            or had_grpc != self.has_grpc
         ):
             if len(self.header_names) > NAMES or len(self.query_names) > NAMES:
                 raise Full

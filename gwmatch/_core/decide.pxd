@@ -4,23 +4,19 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcmp
 
+from .answer cimport *
+from .bound cimport Bound
 from .candidates cimport NOT_FOUND, OUT_OF_MEMORY, TOO_LONG, Asked
 from .chance cimport Chance, throw
-from .fields cimport Line, forget, prepare
+from .fields cimport forget, prepare
 from .host cimport *
 from .layout cimport *
-from .native cimport GwmApi, GwmSet
+from .listeners cimport *
+from .places cimport Places, place_of
 from .target cimport *
 from .text cimport is_host_header, is_named, is_token, trimmed
 from .walk cimport find_name, is_grpc, search
 
-
-cdef enum:
-    FORWARD = 0
-    REDIRECT = 1
-    RESPOND = 2
-    REFUSE = 3
-    DROP = 4
 
 # What a connection without HTTP speaks.
 cdef enum:
@@ -28,134 +24,24 @@ cdef enum:
     TCP = 1
     UDP = 2
 
-cdef enum:
-    ADMITTED = 0
-    BAD_PATH = 1
-    AMBIGUOUS_PATH = 2
-    BAD_QUERY = 3
-    BAD_HOST = 4
-    BAD_METHOD = 5
-    BAD_SNI = 6
-    REFUSED_TOO_LONG = 7
 
+cdef extern from *:
+    """
+    #define GWM_POST 0x0400000054534F50ULL
+    """
+    const uint64_t POST "GWM_POST"       # its method_word
 
-# What the caller handed in. All slices stay the caller's.
-cdef struct Call:
-    Slice method
-    Slice host
-    Slice target
-    Slice sni
-    const Line *lines
-    size_t line_count
-    Chance chance
-
-
-cdef struct Answer:
-    int outcome
-    int status           # 0 for none
-    int refusal
-    int32_t listener     # -1 for none, like the two below
-    int32_t entry
-    int32_t backend
-    bint failed          # out of memory
-    uint8_t *rewritten   # the path to forward, to be freed; NULL where it is the one that came
-    size_t rewritten_size
-
-
-cdef inline void start_answer(Answer *answer) noexcept nogil:
-    answer.outcome = RESPOND
-    answer.status = answer.refusal = ADMITTED
-    answer.listener = answer.entry = answer.backend = -1
-    answer.failed = False
-    answer.rewritten = NULL
-
-
-cdef inline void refuse(Answer *answer, int why) noexcept nogil:
-    answer.outcome = RESPOND
-    answer.status = 400
-    answer.refusal = why
-
-
-cdef inline void respond(Answer *answer, int status) noexcept nogil:
-    answer.outcome = RESPOND
-    answer.status = status
-
-
-cdef inline bint read_host_and_headers(const Call *call, HostText *host) noexcept nogil:
-    """HI-H9: a Host among the headers names the same host."""
-    cdef HostText other
+cdef inline bint hosts_agree(const Call *call) noexcept nogil:
+    """HI-H9: a Host among the headers names the same host as the one that was asked, which is well-formed."""
+    cdef HostText host, other
     cdef size_t i
-    read_host(call.host, host)
-    if host.kind == HOST_MALFORMED:
-        return False
     for i in range(call.line_count):
         if is_host_header(call.lines[i].name):
+            read_host(call.host, &host)
             read_host(trimmed(call.lines[i].value), &other)
-            if not same_host(host, &other):
+            if not same_host(&host, &other):
                 return False
     return True
-
-
-cdef inline int32_t listener_id(const uint8_t *block, uint32_t named) noexcept nogil:
-    """The listener that a name of a Gate leads to, or -1."""
-    return <int32_t>(<const Named *>(block + named)).value - 1 if named != 0 else -1
-
-
-cdef inline const Listener *listener_at(const uint8_t *block, const Header *header, int32_t listener) noexcept nogil:
-    return <const Listener *>(block + (<const uint32_t *>(block + header.listeners))[listener])
-
-
-cdef inline int32_t select_listener(
-    const uint8_t *block, const Port *port, const HostText *host, Slice sni, Answer *answer
-) noexcept nogil:
-    """The listener whose routes are tried, or -1 with the answer made (docs/semantics.md, "Listeners")."""
-    cdef const Header *header = <const Header *>(block + port.header)
-    cdef const Gate *gate = <const Gate *>(block + port.gate)
-    cdef HostText server_name
-    cdef int32_t shaken, named
-    if not gate.is_tls:
-        named = listener_id(block, find_name(block, &gate.by_host, host))
-        if named < 0:
-            respond(answer, 404)
-        return named
-    if gate.by_host.any == 0 and gate.by_host.names.count == 0:
-        answer.outcome = REFUSE
-        return -1
-    read_server_name(sni, &server_name)
-    if server_name.kind == HOST_MALFORMED:
-        refuse(answer, BAD_SNI)
-        return -1
-    shaken = listener_id(block, find_name(block, &gate.by_server_name, &server_name))
-    if shaken < 0 or not listener_at(block, header, shaken).is_https:
-        answer.outcome = REFUSE
-        return -1
-    if not header.detect_misdirected:
-        if name_covers(block, listener_at(block, header, shaken), host):
-            return shaken
-        named = -1
-    else:
-        named = listener_id(block, find_name(block, &gate.by_host, host))
-        if named == shaken:
-            return shaken
-    answer.listener = shaken
-    respond(answer, 404 if named < 0 else 421)
-    return -1
-
-
-cdef inline bint name_covers(const uint8_t *block, const Listener *listener, const HostText *host) noexcept nogil:
-    """Whether the listener's hostname covers a host."""
-    cdef Text name = listener.hostname
-    cdef size_t start
-    if name.size == 0:
-        return True
-    if host.kind != HOST_NAME:
-        return False
-    if not listener.is_wildcard:
-        return host.size == name.size and memcmp(host.text, block + name.at, name.size) == 0
-    if host.size <= name.size:
-        return False
-    start = host.size - name.size
-    return host.text[start - 1] == c'.' and memcmp(host.text + start, block + name.at, name.size) == 0
 
 
 cdef inline bint is_ambiguous(Asked *asked, uint32_t host, int64_t won) noexcept nogil:
@@ -250,10 +136,7 @@ cdef inline void carry_out(const uint8_t *block, int64_t found, Call *call, Answ
         answer.outcome = FORWARD
 
 
-cdef inline void walk(
-    Asked *asked, const Listener *listener, const HostText *host, bint suspicious, Call *call, Answer *answer
-) noexcept nogil:
-    cdef uint32_t start = find_name(asked.block, &listener.hosts, host)
+cdef inline void walk(Asked *asked, uint32_t start, bint suspicious, Call *call, Answer *answer) noexcept nogil:
     cdef int64_t found = search(asked, start)
     if found == NOT_FOUND:
         respond(answer, 404)
@@ -293,27 +176,38 @@ cdef inline bint is_post(Slice method) noexcept nogil:
     return method.size == 4 and memcmp(method.at, b"POST", 4) == 0
 
 
-cdef inline uint32_t method_id(const uint8_t *block, const Header *header, Slice method) noexcept nogil:
-    """0 for a method that no candidate asks for."""
+# A method, read once.
+cdef struct Method:
+    uint64_t word        # method_word
+    uint32_t id          # 0 for one that no candidate asks for
+    bint is_valid
+    bint is_post
+
+
+cdef inline Method read_method(const uint8_t *block, const Header *header, Slice text) noexcept nogil:
     cdef const MethodName *methods = <const MethodName *>(block + header.methods)
-    cdef uint64_t word = method_word(method)
+    cdef Method made
     cdef uint32_t i
+    made.word = method_word(text)
+    made.is_valid = is_usual_method(made.word) or is_token(text)
+    made.is_post = made.word == POST
+    made.id = 0
     for i in range(header.method_count):
-        if methods[i].word == word and (word != 0 or same(method, block, methods[i].text)):
-            return i + 1
-    return 0
+        if methods[i].word == made.word and (made.word != 0 or same(text, block, methods[i].text)):
+            made.id = i + 1
+            break
+    return made
 
 
-cdef inline bint is_usual_method(Slice method) noexcept nogil:
-    """PERF(bench_match::bench_one_request): the methods of nearly all requests, each one comparison."""
-    cdef uint64_t word = method_word(method)
+cdef inline bint is_usual_method(uint64_t word) noexcept nogil:
+    """PERF(bench_match::bench_workload): the methods of nearly all requests, each one comparison, and no branch that depends on which."""
     return (
-        word == 0x0300000000544547ULL  # GET
-        or word == 0x0400000054534F50ULL  # POST
-        or word == 0x0300000000545550ULL  # PUT
-        or word == 0x0400000044414548ULL  # HEAD
-        or word == 0x06004554454C4544ULL  # DELETE
-        or word == 0x0500004843544150ULL  # PATCH
+        (word == 0x0300000000544547ULL)  # GET
+        | (word == POST)
+        | (word == 0x0300000000545550ULL)  # PUT
+        | (word == 0x0400000044414548ULL)  # HEAD
+        | (word == 0x06004554454C4544ULL)  # DELETE
+        | (word == 0x0500004843544150ULL)  # PATCH
     )
 
 
@@ -341,38 +235,49 @@ cdef inline bint read_target(const Header *header, Call *call, Asked *asked, bin
     return True
 
 
-cdef inline void decide(
-    const uint8_t *block, GwmSet **sets, const GwmApi *api, const Port *port, Call *call, Answer *answer
-) noexcept nogil:
-    cdef const Header *header = <const Header *>(block + port.header)
-    cdef HostText host
+cdef inline void end_at(const Place *place, Answer *answer) noexcept nogil:
+    """The answer to a request whose host and server name lead to no listener that takes it."""
+    answer.listener = place.listener
+    if place.leads == TO_BAD_SERVER_NAME:
+        refuse(answer, BAD_SNI)
+    elif place.leads == TO_CLOSED:
+        answer.outcome = REFUSE
+    else:
+        respond(answer, place.status)
+
+
+cdef inline void decide(const Bound *bound, const Places *places, Call *call, Answer *answer) noexcept nogil:
+    cdef const Header *header = <const Header *>(bound.block + bound.port.header)
     cdef Asked asked
+    cdef Method method
+    cdef Place place
     cdef bint suspicious = False
-    cdef int32_t listener
     start_answer(answer)
-    if not is_usual_method(call.method) and not is_token(call.method):
+    method = read_method(bound.block, header, call.method)
+    if not method.is_valid:
         refuse(answer, BAD_METHOD)
         return
-    if not read_host_and_headers(call, &host):
+    place = place_of(bound, places, call.host, call.sni)
+    if place.leads == TO_BAD_HOST or not hosts_agree(call):
         refuse(answer, BAD_HOST)
         return
     if not read_target(header, call, &asked, &suspicious, answer):
         return
-    listener = select_listener(block, port, &host, call.sni, answer)
-    if listener < 0:
+    if place.leads != TO_LISTENER:
+        end_at(&place, answer)
         return
-    asked.block = block
+    asked.block = bound.block
     asked.header = header
-    asked.sets = sets
-    asked.api = api
+    asked.sets = bound.sets
+    asked.api = bound.api
     asked.lines = call.lines
     asked.line_count = call.line_count
-    asked.method = method_id(block, header, call.method)
-    asked.is_post = is_post(call.method)
+    asked.method = method.id
+    asked.is_post = method.is_post
     prepare(&asked.headers)
     prepare(&asked.params)
-    answer.listener = listener
-    walk(&asked, listener_at(block, header, listener), &host, suspicious, call, answer)
+    answer.listener = place.listener
+    walk(&asked, place.start, suspicious, call, answer)
     forget(&asked.headers)
     forget(&asked.params)
 

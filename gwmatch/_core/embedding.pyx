@@ -8,6 +8,7 @@ from .capi cimport *
 from .chance cimport Chance, unit
 from .decide cimport *
 from .fields cimport Line
+from .places cimport Places
 from .table cimport PortTable
 
 
@@ -57,6 +58,7 @@ cdef const gwmatch_port *port_of(void *port_table) except NULL:
 
 cdef int match_request(const gwmatch_port *port, const gwmatch_request *request, gwmatch_answer *answer) noexcept nogil:
     cdef const Bound *bound = <const Bound *>port
+    cdef Places places
     cdef Call call
     cdef Answer made
     call.method = slice_from(request.method)
@@ -67,7 +69,8 @@ cdef int match_request(const gwmatch_port *port, const gwmatch_request *request,
     call.lines = <const Line *>request.headers
     call.line_count = request.header_count
     read_chance(request, &call.chance)
-    decide(bound.block, bound.sets, bound.api, bound.port, &call, &made)
+    places.kept = NULL  # any number of threads come here, and none has the interpreter
+    decide(bound, &places, &call, &made)
     return write_answer(
         &made, made.outcome == RESPOND and is_grpc(is_post(call.method), call.lines, call.line_count), answer
     )

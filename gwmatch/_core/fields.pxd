@@ -46,8 +46,6 @@ cdef struct Values:
 
 cdef inline void prepare(Values *values) noexcept nogil:
     values.gathered = values.failed = False
-    values.places = values.room
-    values.scratch = NULL
 
 
 cdef inline void forget(Values *values) noexcept nogil:
@@ -57,8 +55,6 @@ cdef inline void forget(Values *values) noexcept nogil:
         free(values.places)
     if values.scratch != &values.decoded[0]:
         free(values.scratch)
-    values.places = values.room
-    values.scratch = NULL
 
 
 cdef inline bint make_room(Values *values, size_t known, size_t count) noexcept nogil:
@@ -67,6 +63,7 @@ cdef inline bint make_room(Values *values, size_t known, size_t count) noexcept 
     cdef size_t i
     values.gathered = True
     values.places = values.room
+    values.scratch = NULL
     # PERF(bench_match::bench_two_headers): few tables ask for more names, and their ids are places.
     values.direct = known <= ROOM
     if values.direct:

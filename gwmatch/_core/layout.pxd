@@ -59,6 +59,11 @@ cdef enum:
     ANSWERS_ERROR = 1
     ANSWERS_REDIRECT = 2
 
+# Bits of Header.lengths.
+cdef enum:
+    HOST_LENGTH = 1 << 4
+    CONTENT_TYPE_LENGTH = 1 << 12
+
 # A spot, the place of candidates, is named by an offset whose low bits say what stands there.
 cdef enum:
     SCANNED = 0          # Spot
@@ -330,7 +335,7 @@ cdef struct Header:
     uint32_t methods     # MethodName[method_count], ids from 1
     uint32_t method_count
     uint32_t fields      # Fields
-    uint64_t lengths     # bit n: a header whose name has n bytes may matter; bit 63: 63 or more
+    uint64_t lengths     # bit n: a header whose name has n bytes may matter to what is matched; bit 63: 63 or more
     uint32_t host_count
     uint32_t entry_count
     uint32_t rule_count

@@ -98,6 +98,7 @@ cdef class Paths(Spots):
         cdef uint32_t offset
         cdef size_t i
         parts.head.rare = 0
+        self.has_grpc |= parts.rare.grpc != 0
         if parts.rare.paths.count or parts.rare.added or parts.rare.regexes or parts.rare.grpc:
             if not (parts.rare.paths.count or parts.rare.added):
                 parts.rare.depths = 0  # scanned

@@ -19,6 +19,7 @@ cdef class Rules:
     cdef object plain
     cdef uint32_t plain_action
     cdef bint has_cors
+    cdef bint has_grpc
     cdef uint32_t *known
     cdef size_t known_count
 

@@ -1,14 +1,20 @@
+from cpython.object cimport PyObject
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
 from .arena cimport Block
+from .answer cimport Answer, Call
 from .arguments cimport Lines
 from .bound cimport Bound
 from .changes cimport Tables
-from .decide cimport Answer, Call
 from .decision cimport Decision, Rows
 from .fields cimport Line
 from .layout cimport Header
+from .places cimport Places
 from .sets cimport Sets
+
+
+cdef enum:
+    MOST_MADE = 256
 
 
 cdef class RouteTable:
@@ -31,7 +37,10 @@ cdef class PortTable:
     cdef Rows rows
     cdef readonly int number
     cdef Bound bound
+    cdef Places places
+    cdef PyObject *made[256] # Decisions that are given again, by their entry; references to them
 
     cdef Decision connection(self, int protocol, object sni, object draw)
     cdef Decision decision(self, const Call *call, const Answer *answer)
+    cdef Decision new_decision(self, const Call *call, const Answer *answer)
     cdef Decision decided(self, Call *call, Lines *lines, const Line *room)

@@ -3,6 +3,7 @@
 import cython
 
 from cpython.object cimport PyObject
+from cpython.ref cimport Py_INCREF, Py_XDECREF
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free
 from libc.string cimport memcpy
@@ -13,6 +14,7 @@ from .changes cimport Tables
 from .chance cimport Chance, start_counter, unit
 from .decide cimport *
 from .decision cimport Decision, Rows
+from .places cimport drop_places, keep_places
 from .scopes cimport *
 from .sets cimport Sets
 from .wanted cimport NO_MEMORY, ODD_SHAPE, READ, ROOM_LINES, read_text, read_wanted
@@ -199,6 +201,14 @@ cdef class PortTable:
         self.bound.api = owner.sets.api
         self.bound.port = <const Port *>(owner.block + header.ports) + index
         self.number = self.bound.port.number
+        if not FREE_THREADED:  # there another thread might be writing where this one reads
+            keep_places(&self.places, &self.bound)
+
+    def __dealloc__(self):
+        cdef PyObject *made
+        drop_places(&self.places)
+        for made in self.made:
+            Py_XDECREF(made)
 
     def __init__(self, *_):
         raise TypeError("a PortTable comes from Router.port")
@@ -225,8 +235,8 @@ cdef class PortTable:
         cdef Answer answer
         cdef Decision made
         cdef uint64_t lengths = (<const Header *>(self.bound.block + self.bound.port.header)).lengths
+        cdef PyObject *listed = <PyObject *>headers
         cdef int known
-        cdef bint grpc
         # PERF(bench_match::bench_one_request): the arguments keep their names, so that no reference to them is taken.
         if draw is None:
             call.chance.known = False
@@ -256,25 +266,29 @@ cdef class PortTable:
         if headers is not None:
             if FREE_THREADED and isinstance(headers, list):
                 copied = tuple(<list>headers)
-                known = read_wanted(<PyObject *>copied, lengths, room, &lines, &call.line_count)
-            else:
-                known = read_wanted(<PyObject *>headers, lengths, room, &lines, &call.line_count)
+                listed = <PyObject *>copied
+            known = read_wanted(listed, lengths, room, &lines, &call.line_count)
             if known == ODD_SHAPE:
                 copied = plain_headers(headers)
-                known = read_wanted(<PyObject *>copied, lengths, room, &lines, &call.line_count)
+                listed = <PyObject *>copied
+                known = read_wanted(listed, lengths, room, &lines, &call.line_count)
             if known == NO_MEMORY:
                 raise MemoryError("no memory for the request's headers")
         call.lines = lines
-        decide(self.bound.block, self.bound.sets, self.bound.api, self.bound.port, &call, &answer)
-        grpc = answer.outcome == RESPOND and is_grpc(is_post(call.method), call.lines, call.line_count)
+        decide(&self.bound, &self.places, &call, &answer)
         if lines != room:
             free(lines)
+        # PERF(bench_match::bench_workload): the media type is asked for where it matters: when the gateway answers by itself.
+        known = answer.outcome == RESPOND and is_post(call.method) and has_grpc_type(listed)
         # done
+        if known == NO_MEMORY:
+            answer.failed = True
         if answer.failed:
             free(answer.rewritten)
             raise MemoryError("no memory to match a request")
         made = self.decision(&call, &answer)
-        made.grpc = grpc
+        if known:
+            made.grpc = True
         return made
 
     @cython.binding(False)
@@ -375,7 +389,7 @@ cdef class PortTable:
         cdef bint grpc
         call.lines = lines.at
         call.line_count = lines.count
-        decide(self.bound.block, self.bound.sets, self.bound.api, self.bound.port, call, &answer)
+        decide(&self.bound, &self.places, call, &answer)
         grpc = answer.outcome == RESPOND and is_grpc(is_post(call.method), call.lines, call.line_count)
         if lines.at != room:
             free(lines.at)
@@ -383,7 +397,8 @@ cdef class PortTable:
             free(answer.rewritten)
             raise MemoryError("no memory to match a request")
         made = self.decision(call, &answer)
-        made.grpc = grpc
+        if grpc:
+            made.grpc = True
         return made
 
     def match_many(self, hosts, paths, methods=None, headers=None, *, sni=None, progress=None, statuses=False):
@@ -446,6 +461,26 @@ cdef class PortTable:
         return self.decision(&call, &answer)
 
     cdef Decision decision(self, const Call *call, const Answer *answer):
+        """What is the same for every request that an entry takes is made once.
+
+        PERF(bench_match::bench_one_request): nobody can change a Decision, and to count a reference costs less than to make one.
+        """
+        cdef PyObject **kept
+        cdef PyObject *before
+        cdef Decision made
+        if FREE_THREADED or answer.outcome != FORWARD or call.chance.seed != 0 or answer.rewritten != NULL:
+            return self.new_decision(call, answer)
+        kept = &self.made[answer.entry & (MOST_MADE - 1)]
+        if kept[0] != NULL and is_about(<Decision>kept[0], answer):
+            return <Decision>kept[0]
+        before = kept[0]
+        made = self.new_decision(call, answer)
+        Py_INCREF(made)
+        kept[0] = <PyObject *>made
+        Py_XDECREF(before)
+        return made
+
+    cdef Decision new_decision(self, const Call *call, const Answer *answer):
         cdef Decision made
         cdef bytes path = None
         if answer.rewritten != NULL:
@@ -462,6 +497,11 @@ cdef class PortTable:
         if path is not None:
             made.path = path
         return made
+
+
+cdef inline bint is_about(Decision made, const Answer *answer) noexcept:
+    """Whether a Decision to forward says of its request what this answer says."""
+    return made.entry_id == answer.entry and made.backend_id == answer.backend and made.listener_id == answer.listener
 
 
 cdef inline Slice joined_target(Slice path, Slice query, uint8_t *into) noexcept:

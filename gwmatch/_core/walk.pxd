@@ -13,6 +13,10 @@ from .text cimport fold, is_named, trimmed
 # ----------------------------------------------------------------------------------------------------------------- hosts
 
 
+cdef inline bint names_some(const Scope *scope) noexcept nogil:
+    return (scope.names.count | scope.added) != 0
+
+
 cdef inline uint32_t find_record(const uint8_t *block, const Scope *scope, Slice key) noexcept nogil:
     cdef uint64_t hashed = hash_text(scope.names.seed, key.at, key.size)
     cdef uint32_t record = probe(block, &scope.names, key, hashed)
@@ -27,7 +31,7 @@ cdef inline uint32_t find_name(const uint8_t *block, const Scope *scope, const H
     cdef uint32_t record
     cdef size_t i, left
     # PERF(bench_match::bench_one_request): a scope without names, as most listeners of a port are, hashes nothing.
-    if host.kind == HOST_NAME and scope.names.count | scope.added:
+    if host.kind == HOST_NAME and names_some(scope):
         key.at = host.text
         key.size = host.size
         record = find_record(block, scope, key)

@@ -34,9 +34,10 @@ def compare(table: Table, data: st.DataObject, counts: Counter[str], where: str)
         counts[f"tables without a listener, {where}"] += 1
         assert compiled.ports == ()
         return
+    ports = {port: compiled.port(port) for port in compiled.ports}  # bound once, since a port keeps what it has found
     for _ in range(REQUESTS):
         port, request, chance = data.draw(requests_near(table))
-        bound = compiled.port(port)
+        bound = ports[port]
         decision = bound.match(request.method, request.host, request.path, request.headers, sni=request.sni, draw=chance)
         assert decision.verdict == reference.match(table, port, request, chance), request
         assert bound.match_tls(request.sni, draw=chance).verdict == reference.match_tls(table, port, request.sni, chance)
@@ -45,7 +46,7 @@ def compare(table: Table, data: st.DataObject, counts: Counter[str], where: str)
         counts[f"requests that a rule took, {where}"] += decision.rule is not None
     for port in compiled.ports:
         for chance in (0.0, 0.5, 1 - 2**-53):
-            bound = compiled.port(port)
+            bound = ports[port]
             assert bound.match_tcp(draw=chance).verdict == reference.match_tcp(table, port, chance)
             assert bound.match_udp(draw=chance).verdict == reference.match_udp(table, port, chance)
             counts[f"pairs of a table and a TCP or UDP port, {where}"] += 2
