@@ -6,8 +6,8 @@ the block is used where it lies, and the plain data is decoded piece by piece wh
     head         magic, format, byte order, size, checksum of what a match needs
     directory    where each section lies: offset and size
     meta         MessagePack: the Gateway, the options, the patterns of the native sets
-    indexes      16 bytes for each listener, virtual host, rule and entry: where it lies, its size and its checksum
     block        the table itself (_core/layout.pxd)
+    indexes      16 bytes for each listener, virtual host, rule and entry: where it lies, its size and its checksum
     objects      MessagePack: listeners, virtual hosts, rules and entries, one after the other
 
 Numbers are little-endian, sections begin at multiples of 64 bytes. Equal tables give equal bytes.
@@ -29,7 +29,7 @@ from .options import Options
 T = TypeVar("T")
 
 MAGIC: Final = b"GWMATCH\x1a"
-FORMAT: Final = 2
+FORMAT: Final = 3
 """Goes up with every change to this layout, to the block's, or to what ir.py is encoded as."""
 _ORDER: Final = 0x01020304
 _HEAD: Final = struct.Struct("<8sIIQQ")
@@ -37,7 +37,9 @@ _SPAN: Final = struct.Struct("<QQ")
 _RECORD: Final = struct.Struct("<QII")
 _ALIGNMENT: Final = 64
 _KINDS: Final[tuple[type[Any], ...]] = (Listener, VirtualHost, Rule, Entry)
-_SECTIONS: Final = ("meta", *(f"index of {kind.__name__}" for kind in _KINDS), "block", "objects")
+_SECTIONS: Final = ("meta", "block", *(f"index of {kind.__name__}" for kind in _KINDS), "objects")
+_COVERED: Final = 2
+"""Sections that the head's checksum covers. What is wrong in an index shows when the object is decoded that it leads to."""
 _UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What msgspec raises for bytes that hold something else; a name that is no UTF-8 is no DecodeError to it."""
 _START: Final = _HEAD.size + len(_SECTIONS) * _SPAN.size
@@ -143,7 +145,7 @@ def packed(table: Table, block: bytes, patterns: Sequence[Sequence[bytes]]) -> b
     objects = bytearray()
     encoder = msgspec.msgpack.Encoder()
     indexes = [_written(kept, objects, encoder) for kept in (table.listeners, table.virtual_hosts, table.rules, table.entries)]
-    sections: list[bytes | bytearray] = [encoder.encode(meta), *indexes, block, objects]
+    sections: list[bytes | bytearray] = [encoder.encode(meta), block, *indexes, objects]
     spans: list[tuple[int, int]] = []
     body = bytearray()
     for section in sections:
@@ -151,7 +153,7 @@ def packed(table: Table, block: bytes, patterns: Sequence[Sequence[bytes]]) -> b
         spans.append((_START + len(body), len(section)))
         body += section
     directory = b"".join(_SPAN.pack(*span) for span in spans)
-    covered = directory + body[: spans[-1][0] - _START]
+    covered = directory + body[: spans[_COVERED][0] - _START]
     return _HEAD.pack(MAGIC, FORMAT, _ORDER, _START + len(body), digest(covered)) + directory + body
 
 
@@ -181,7 +183,7 @@ def _sections(data: memoryview, source: str | None) -> dict[str, memoryview]:
         if offset < end or offset % _ALIGNMENT or offset + length > size:
             damaged(source, "a section lies outside of the file")
         end = offset + length
-    if digest(data[_HEAD.size : spans[-1][0]]) != checksum:
+    if digest(data[_HEAD.size : spans[_COVERED][0]]) != checksum:
         damaged(source, "its checksum is not what was written")
     if any(length % _RECORD.size for name, (_, length) in zip(_SECTIONS, spans, strict=True) if name.startswith("index")):
         damaged(source, "an index is cut off")

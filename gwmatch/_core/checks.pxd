@@ -17,7 +17,8 @@ cdef struct Known:
     const Fields *fields
     const uint32_t *set_sizes    # patterns of each native set
     uint32_t set_count
-    uint8_t *seen                # a bit for every place where a virtual host may stand
+    uint8_t *seen                # a bit for every place where a virtual host may stand: those that were looked at
+    uint64_t *named              # the same: those that some name leads to
     uint32_t action              # the last that was looked at; nearly all candidates share one
     const char *fault            # what is wrong, once something is
 

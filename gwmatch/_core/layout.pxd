@@ -20,7 +20,6 @@ cdef extern from "words.h" nogil:
     bint equal_folded "gwm_equal_folded"(const uint8_t *text, const uint8_t *lower, size_t size) noexcept
     uint64_t word_at "gwm_word"(const uint8_t *at) noexcept
     uint64_t slashes_of "gwm_slashes"(uint64_t word) noexcept
-    void fetch "gwm_fetch"(const uint8_t *at) noexcept
     uint64_t few_at "gwm_few"(const uint8_t *at, size_t size) noexcept
 
 

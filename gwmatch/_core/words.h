@@ -12,9 +12,6 @@
 /* What takes a few instructions must not become a call because it is used in many places. */
 #define GWM_INLINE static inline __attribute__((always_inline))
 
-/* What will be read soon. The address may be anything: nothing is read there that is not. */
-GWM_INLINE void gwm_fetch(const uint8_t *at) { __builtin_prefetch(at); }
-
 #define GWM_EACH_BYTE 0x0101010101010101u
 
 /* Eight bytes, the first one lowest. */

@@ -50,7 +50,7 @@ def bent(data: bytes) -> bytes | None:
     if not data:
         return None
     whole = bytearray(saved()[data[0] % len(saved())])
-    blocks = _span(whole, 5)
+    blocks = _span(whole, 1)
     for at in range(1, len(data) - 4, 5):
         how, place = data[at], int.from_bytes(data[at + 1 : at + 4], "little")
         value = ODD[data[at + 4] % len(ODD)] if how & 8 else data[at + 4]
@@ -74,14 +74,14 @@ def mended(data: bytes) -> bytes | None:
     if any(offset + size > len(whole) for offset, size in spans):
         return None
     objects = spans[-1][0]
-    for offset, size in spans[1:5]:
+    for offset, size in spans[2:6]:
         for at in range(offset, offset + size - RECORD.size + 1, RECORD.size):
             place, length, _ = RECORD.unpack_from(whole, at)
             if objects + place + length <= len(whole):
                 checksum = digest(bytes(whole[objects + place : objects + place + length])) & 0xFFFFFFFF
                 RECORD.pack_into(whole, at, place, length, checksum)
     magic, form, order, _, _ = HEAD.unpack_from(whole)
-    HEAD.pack_into(whole, 0, magic, form, order, len(whole), digest(bytes(whole[HEAD.size : objects])))
+    HEAD.pack_into(whole, 0, magic, form, order, len(whole), digest(bytes(whole[HEAD.size : spans[2][0]])))
     return bytes(whole)
 
 

@@ -47,7 +47,7 @@ def read_all(data: bytes) -> None:
 def test_no_damaged_byte_goes_unseen() -> None:
     whole = bytes_of(small())
     unseen = [place for place in range(len(whole)) if not notices(whole, place)]
-    assert len(unseen) < 64, "nothing but the gap before the objects is covered by no checksum"
+    assert len(unseen) < 64 * 5, "nothing but the gaps between indexes and objects is covered by no checksum"
     assert not any(whole[place] for place in unseen)
 
 
