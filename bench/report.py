@@ -104,6 +104,11 @@ LINES: dict[str, Line] = {
         lambda record: f"W3 {one('bench_workload[W3]', 'ratio', ' x')(record)}, {FEW_OF_W3(record)}",
         MATCH,
     ),
+    "1c, new hosts": Line(
+        "hosts that the port has not kept, no header lines: for comparison with 1a",
+        one("bench_new_hosts", "ratio", " x"),
+        f"{MATCH} -k new",
+    ),
     "1d": Line("instructions per call", counted("floor", "plain", "two_headers", "mix"), COUNT),
     "2a": Line(
         "from 1,000 to 100,000 at most 3 x",
