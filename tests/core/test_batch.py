@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import doctest
+import signal
 import threading
 from typing import Any, Literal
 
@@ -312,9 +313,13 @@ def test_others_run_meanwhile() -> None:
 def test_an_interrupt_ends_it() -> None:
     rows = 100_000_000  # seconds of work
     seen = [0]
-    threading.Timer(0.2, _thread.interrupt_main).start()
-    with pytest.raises(KeyboardInterrupt):
-        SHOP.port(80).match_many("a.test", endless(rows), progress=lambda done, total: seen.append(done))
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has its background jobs ignore it
+    try:
+        threading.Timer(0.2, _thread.interrupt_main).start()
+        with pytest.raises(KeyboardInterrupt):
+            SHOP.port(80).match_many("a.test", endless(rows), progress=lambda done, total: seen.append(done))
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert seen[-1] < rows
 
 
