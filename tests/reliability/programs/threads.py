@@ -32,8 +32,9 @@ KEPT = 5
 """Routers that a thread goes on asking after they were replaced."""
 SWITCH = 1e-4
 """Seconds between two turns of threads under the GIL, a fiftieth of the default: more places at which threads take turns."""
-WARM_UP = 0.2
-"""Part of the run after which memory is measured for the first time."""
+WARM_UP = 0.5
+"""Part of the run after which memory is measured for the first time. What changes leave behind until a table is laid anew comes
+and goes; some 12,000 of them, after which it is as much as it gets, take minutes on a busy machine."""
 
 
 Serving = tuple[gwmatch.Router, tuple[int, ...]]
