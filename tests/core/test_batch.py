@@ -463,6 +463,7 @@ def test_items_that_are_no_requests(request_: Any) -> None:
         SHOP.port(80).match_list([request_])
 
 
+@pytest.mark.thread_unsafe(reason="doctest takes standard output for itself")
 def test_the_example_of_the_docstring_runs() -> None:
     text = (PortTable.match_many.__doc__ or "").partition("--\n")[2] or PortTable.match_many.__doc__ or ""
     example = doctest.DocTestParser().get_doctest(text, {}, "match_many", None, None)
