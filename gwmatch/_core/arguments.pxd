@@ -1,6 +1,5 @@
 """A caller's arguments, read in place: texts as slices, headers as lines. Borrowed from objects that the caller keeps."""
 
-from cpython.object cimport PyObject
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from libc.stdint cimport uint8_t
 from libc.stdlib cimport free, malloc
@@ -52,7 +51,7 @@ cdef inline Slice slice_of(object text) noexcept:
 
 
 cdef bytes as_text(object text, what)
-cdef int has_grpc_type(PyObject *headers) noexcept
+cdef bint has_grpc_type(object headers) except -1
 
 
 cdef inline bint read_lines(object headers, Lines *lines) noexcept:

@@ -1,10 +1,11 @@
 """Arguments of an unusual shape, as plain ones."""
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
+from cpython.object cimport PyObject
 
 from .layout cimport CONTENT_TYPE_LENGTH
 from .walk cimport is_grpc
-from .wanted cimport READ, ROOM_LINES, read_wanted
+from .wanted cimport NO_MEMORY, ODD_SHAPE, ROOM_LINES, read_wanted
 
 from ..ir import as_bytes
 
@@ -17,15 +18,16 @@ cdef bytes as_text(object text, what):
     return made if type(made) is bytes else PyBytes_AS_STRING(made)[:PyBytes_GET_SIZE(made)]
 
 
-cdef int has_grpc_type(PyObject *headers) noexcept:
-    """Whether the headers of a POST say that it is a gRPC call. They are pairs of plain texts in a tuple or list, or None; NO_MEMORY
-    where that cannot be said."""
+cdef bint has_grpc_type(object headers) except -1:
+    """Whether the headers of a POST, of which the pairs were looked at before, say that it is a gRPC call."""
     cdef Line room[ROOM_LINES]
     cdef Line *lines = room
     cdef size_t count
-    cdef int known = read_wanted(headers, CONTENT_TYPE_LENGTH, room, &lines, &count)
-    if known != READ:
-        return known
+    cdef int known = read_wanted(<PyObject *>headers, CONTENT_TYPE_LENGTH, room, &lines, &count)
+    if known == NO_MEMORY:
+        raise MemoryError("no memory for the request's headers")
+    if known == ODD_SHAPE:
+        return headers is not None and has_grpc_type(plain_headers(headers))
     known = is_grpc(True, lines, count)
     if lines != room:
         free(lines)

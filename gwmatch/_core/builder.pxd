@@ -22,5 +22,6 @@ cdef class Builder(Paths):
     cdef int _hosts(self, table, list names) except -1
     cdef int keep(self, uint32_t host) except -1
     cdef int asked_names(self, Header *header) except -1
+    cdef uint64_t own_lengths(self) noexcept
     cdef int _by_size(self, Fields *fields) except -1
     cdef Index _name_index(self, dict ids) except *

@@ -104,11 +104,7 @@ cdef class Builder(Paths):
         made.params = self._name_index(self.query_names)
         made.header_count = <uint32_t>len(self.header_names)
         made.param_count = <uint32_t>len(self.query_names)
-        header.lengths = HOST_LENGTH
-        if self.has_grpc:
-            header.lengths |= CONTENT_TYPE_LENGTH
-        if self.has_cors:
-            header.lengths |= <uint64_t>1 << 6 | <uint64_t>1 << 29  # Origin, Access-Control-Request-Method
+        header.lengths = self.own_lengths()
         for name in self.header_names:
             header.lengths |= <uint64_t>1 << <int>min(63, len(name))
         self._by_size(&made)
@@ -120,6 +116,15 @@ cdef class Builder(Paths):
         header.fields = self.block.take(sizeof(Fields), 8)
         (<Fields *>(self.block.base + header.fields))[0] = made
         return 0
+
+    cdef uint64_t own_lengths(self) noexcept:
+        """Header.lengths of the headers that matter whatever candidates ask for."""
+        cdef uint64_t made = HOST_LENGTH
+        if self.has_grpc:
+            made |= CONTENT_TYPE_LENGTH
+        if self.has_cors:
+            made |= PREFLIGHT_LENGTHS
+        return made
 
     cdef int _by_size(self, Fields *fields) except -1:
         """Chains the header names of each size of which there are few."""

@@ -86,7 +86,6 @@ cdef class Tables(Builder):
         cdef uint32_t offset, ports, host
         cdef size_t i
         cdef Port port
-        cdef bint had_cors = self.has_cors, had_grpc = self.has_grpc
         cdef list laid = []
         for each in change.hosts:
             if <size_t>each.id < self.host_count:
@@ -101,8 +100,8 @@ cdef class Tables(Builder):
         if (
             <size_t>len(self.header_names) != fields.header_count
             or <size_t>len(self.query_names) != fields.param_count
-            or had_cors != self.has_cors
-            or had_grpc != self.has_grpc
+            # What has been seen of CORS and gRPC is of all changes, also of other tables than this one comes from, and of failed ones.
+            or self.own_lengths() & ~header.lengths
         ):
             if len(self.header_names) > NAMES or len(self.query_names) > NAMES:
                 raise Full

@@ -282,12 +282,11 @@ cdef inline void decide(const Bound *bound, const Places *places, Call *call, An
     forget(&asked.params)
 
 
-cdef inline void decide_connection(
-    const uint8_t *block, const Port *port, int protocol, Slice sni, Chance *chance, Answer *answer
-) noexcept nogil:
+cdef inline void decide_connection(const Bound *bound, int protocol, Slice sni, Chance *chance, Answer *answer) noexcept nogil:
     """A connection or datagram without HTTP: the listener, its first route, and that one's backend (T-1 to T-4)."""
-    cdef const Header *header = <const Header *>(block + port.header)
-    cdef const Gate *gate = <const Gate *>(block + port.gate)
+    cdef const uint8_t *block = bound.block
+    cdef const Header *header = <const Header *>(block + bound.port.header)
+    cdef const Gate *gate = <const Gate *>(block + bound.port.gate)
     cdef const Listener *here
     cdef HostText server_name
     cdef Asked asked
@@ -313,12 +312,16 @@ cdef inline void decide_connection(
     # Entries without HTTP have no condition but the name: the first in rank order takes it.
     asked.block = block
     asked.header = header
+    asked.sets = bound.sets
+    asked.api = bound.api
     asked.path.at = NULL
     asked.path.size = asked.query.size = asked.line_count = 0
     asked.method = asked.is_post = 0
     prepare(&asked.headers)
     prepare(&asked.params)
     found = search(&asked, find_name(block, &here.hosts, &server_name))
+    forget(&asked.headers)
+    forget(&asked.params)
     if found >= 0:
         pick_connection(block, found, chance, answer)
 

@@ -83,7 +83,7 @@ cdef int match_connection(
     cdef Chance chance
     cdef Answer made
     read_chance(request, &chance)
-    decide_connection(bound.block, bound.port, protocol, slice_from(request.sni), &chance, &made)
+    decide_connection(bound, protocol, slice_from(request.sni), &chance, &made)
     return write_answer(&made, False, answer)
 
 

@@ -62,6 +62,7 @@ cdef enum:
 cdef enum:
     HOST_LENGTH = 1 << 4
     CONTENT_TYPE_LENGTH = 1 << 12
+    PREFLIGHT_LENGTHS = 1 << 6 | 1 << 29  # Origin, Access-Control-Request-Method
 
 # A spot, the place of candidates, is named by an offset whose low bits say what stands there.
 cdef enum:

@@ -64,6 +64,8 @@ cdef inline Place place_of(const Bound *bound, const Places *places, Slice host,
     if sni.size != 0:
         if sni.size == host.size and equal(sni.at, host.at, host.size):
             sni_size = SAME_NAME
+        elif sni.size > PLACE_BYTES:
+            return find_place(bound, host, sni)
         else:
             mixed ^= spread(sni.at, sni.size)
     kept = &places.kept[mixed >> (64 - places.bits)]

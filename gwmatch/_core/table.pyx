@@ -278,17 +278,14 @@ cdef class PortTable:
         decide(&self.bound, &self.places, &call, &answer)
         if lines != room:
             free(lines)
-        # PERF(bench_match::bench_workload): the media type is asked for where it matters: when the gateway answers by itself.
-        known = answer.outcome == RESPOND and is_post(call.method) and has_grpc_type(listed)
         # done
-        if known == NO_MEMORY:
-            answer.failed = True
         if answer.failed:
             free(answer.rewritten)
             raise MemoryError("no memory to match a request")
         made = self.decision(&call, &answer)
-        if known:
-            made.grpc = True
+        # PERF(bench_match::bench_workload): the media type is asked for where it matters: when the gateway answers by itself.
+        if answer.outcome == RESPOND and is_post(call.method):
+            made.grpc = has_grpc_type(<object>listed)
         return made
 
     @cython.binding(False)
@@ -457,7 +454,7 @@ cdef class PortTable:
         cdef Call call
         cdef Answer answer
         read_draw(draw, &call.chance)
-        decide_connection(self.bound.block, self.bound.port, protocol, slice_of(sni), &call.chance, &answer)
+        decide_connection(&self.bound, protocol, slice_of(sni), &call.chance, &answer)
         return self.decision(&call, &answer)
 
     cdef Decision decision(self, const Call *call, const Answer *answer):
@@ -473,8 +470,8 @@ cdef class PortTable:
         kept = &self.made[answer.entry & (MOST_MADE - 1)]
         if kept[0] != NULL and is_about(<Decision>kept[0], answer):
             return <Decision>kept[0]
-        before = kept[0]
         made = self.new_decision(call, answer)
+        before = kept[0]
         Py_INCREF(made)
         kept[0] = <PyObject *>made
         Py_XDECREF(before)

@@ -108,10 +108,23 @@ def test_hosts_and_server_names_are_kept_together(detect_misdirected: bool) -> N
         b"127.0.0.1",
         b"!",
     ]
-    names += [b"l" * 25 + b".example.com", b"m" * 40 + b".example.com", b"other.test"]
+    names += [b"!" + b"x" * 254, b"x" * 255, b"l" * 25 + b".example.com", b"m" * 40 + b".example.com", b"other.test"]
     requests = [ir.Request(b"GET", host, b"/", (), sni) for host, sni in product(names, names)]
     asked(router, router.table, 443, requests)
     asked(router, router.table, 80, requests)
+
+
+def test_a_server_name_of_any_length_is_compared() -> None:
+    """A client chooses it so that it shares the place of an honest one, and could be taken for that, or stand in its way."""
+    router = router_of(manifests())
+    host = b"a.example.com"
+    for size, number in product((50, 51, 254, 255, 256, 511), range(64)):
+        bound = router.port(443)
+        other = (b"!%d" % number).ljust(size, b"x")
+        for sni in (host, other, host, other):
+            assert bound.match("GET", host, "/", sni=sni).refusal == ("bad_sni" if sni is other else None)
+        many = bound.match_many([host] * 4, ["/"] * 4, sni=[other, host, other, host], statuses=True)
+        assert [int(status) for status in many[1]] == [400, 0, 400, 0]
 
 
 def test_a_host_line_is_compared_with_a_host_that_is_kept() -> None:
@@ -202,6 +215,9 @@ def test_calls_are_told_from_requests_where_no_route_is_for_them() -> None:
         {"content-type": "application/grpc"},
         iter([call]),
         [(b"content-types", b"v"), (memoryview(b"x").tobytes(), "é"), call],
+        [("x-twelve-lon", "é"), ("content-type", "application/grpc")],
+        [("content-type", "application/grpc+é")],
+        [["x-twelve-lon", "é"], ("content-type", "application/grpc")],
     ]
     for headers in shapes:
         assert bound.match("POST", "b.test", "/", headers).grpc_status == 12, headers

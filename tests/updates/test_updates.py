@@ -206,6 +206,35 @@ def test_an_updated_router_can_be_explained() -> None:
     assert found.decision.verdict == gwmatch.reference.match(router.table, 80, gwmatch.Request.of("GET", "r3.test", "/x"))
 
 
+def test_each_branch_asks_for_the_headers_of_its_first_call_and_preflight() -> None:
+    """What branches share, and what a change leaves that came to nothing, says nothing of what one table has asked for."""
+    cors = {"type": "CORS", "cors": {"allowOrigins": ["*"]}}
+
+    def filtered(name: str) -> Manifest:
+        made = route(name, "cors.test")
+        made["spec"]["rules"][0]["filters"] = [cors]
+        return made
+
+    def grpc(name: str) -> Manifest:
+        spec = {"parentRefs": [{"namespace": "infra", "name": "edge"}], "hostnames": ["a.test"]}
+        return manifest("GRPCRoute", "shop", name, spec | {"rules": [{"backendRefs": [{"name": "cart", "port": 80}]}]})
+
+    preflight = [("origin", "https://o.test"), ("access-control-request-method", "GET")]
+    call = [("content-type", "application/grpc")]
+    old = compiled(route("a", "a.test"))
+    for name in ("first", "second", "third"):
+        asked = old.update([filtered(name)]).port(80).match("OPTIONS", "cors.test", "/", preflight)
+        assert asked.status == 204, name
+        asked = old.update([grpc(name)]).port(80).match("POST", "a.test", "/s/m", call)
+        assert asked.route is not None
+        assert (asked.route.kind, asked.route.name) == ("GRPCRoute", name)
+    for number in range(140):  # until there is no more room, and some more
+        old = old.update([route(f"r{number}", f"r{number}.test")])
+        asked = old.update([grpc("late")]).port(80).match("POST", "a.test", "/s/m", call)
+        assert asked.route is not None
+        assert asked.route.kind == "GRPCRoute", number
+
+
 def test_history_may_fork() -> None:
     old = compiled(*(route(f"r{number}", f"r{number}.test") for number in range(5)))
     left, right = (old.update([route("r1", "r1.test", path=path)]) for path in ("/left", "/right"))
