@@ -1,4 +1,5 @@
-"""Runs all benchmarks and keeps what they said: `python -m bench.record [NAME] [--runs 3] [--many 100000] [--peers FILE]`.
+"""Runs all benchmarks and keeps what they said: `python -m bench.record [NAME] [--runs 3] [--many 100000] [--peers FILE]
+[--only FILE...]`.
 
 Writes bench/record/<date>-<python>[-NAME].json, small enough to read in a diff. Compare ratios, not nanoseconds: a ratio is
 to the floor of the same run, and survives a slower machine. What is measured is the installed package: install it from the
@@ -29,8 +30,9 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=RUNS)
     parser.add_argument("--many", type=int, default=100_000, help="the large tables (default: %(default)s)")
     parser.add_argument("--peers", type=Path, help="what `python -m bench.peers --json` wrote, to be kept as well")
+    parser.add_argument("--only", nargs="*", help="files to run (bench_match); the newest record's other figures stay")
     asked = parser.parse_args()
-    kept = recorded(asked.runs, asked.many)
+    kept = recorded(asked.runs, asked.many) if asked.only is None else refreshed(newest(), asked.only, asked.runs, asked.many)
     if asked.peers:
         kept["peers"] = json.loads(asked.peers.read_text())
     target = RECORDS / f"{'-'.join(filter(None, (kept['date'], kept['python'], asked.name)))}.json"
@@ -40,11 +42,10 @@ def main() -> None:
 
 def recorded(runs: int, many: int) -> dict[str, Any]:
     """What a record holds, from that many runs."""
-    # -P: the installed package is measured, whatever lies in the current folder.
-    command = ["python", "-P", "-m", "pytest", "bench", "--benchmark-only", f"--many={many}", f"--routes={many}"]
-    made = [_run(command[1:]) for _ in range(runs)]
+    files = sorted(path.stem for path in Path(__file__).parent.glob("bench_*.py"))
+    made = [_run(name, many) for _ in range(runs) for name in files]
     instructions = _instructions()
-    commands = {"figures": " ".join(command), "instructions": instructions["command"]}
+    commands = {"figures": " ".join(_command("bench/bench_*.py, one by one", many)), "instructions": instructions["command"]}
     return {
         **described(),
         "commands": commands,
@@ -52,6 +53,13 @@ def recorded(runs: int, many: int) -> dict[str, Any]:
         "figures": _figures(made),
         "instructions": {key: instructions[key] for key in ("counter", "instructions", "ratios")},
     }
+
+
+def refreshed(record: Path, files: list[str], runs: int, many: int) -> dict[str, Any]:
+    """The same record with the figures of some files measured again; without files, as it is."""
+    kept: dict[str, Any] = json.loads(record.read_text())
+    figures = _figures([_run(name, many) for _ in range(runs) for name in files])
+    return {**kept, "figures": {**kept["figures"], **figures}}
 
 
 def middle(shown: str | float) -> float:
@@ -71,10 +79,17 @@ def newest() -> Path:
     return found[-1]
 
 
-def _run(arguments: list[str]) -> dict[str, Any]:
+def _command(file: str, many: int) -> list[str]:
+    # -P: the installed package is measured, whatever lies in the current folder.
+    return ["python", "-P", "-m", "pytest", file, "--benchmark-only", f"--many={many}", f"--routes={many}"]
+
+
+def _run(name: str, many: int) -> dict[str, Any]:
+    """One file in a process of its own: objects that others leave all over memory slow down what comes after them."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "report.json")
-        subprocess.run([sys.executable, *arguments, f"--benchmark-json={report}"], cwd=ROOT, check=True)
+        command = [sys.executable, *_command(f"bench/{name}.py", many)[1:], f"--benchmark-json={report}"]
+        subprocess.run(command, cwd=ROOT, check=True)
         found: dict[str, Any] = json.loads(report.read_text())
         return found
 
