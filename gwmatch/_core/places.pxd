@@ -19,8 +19,8 @@ cdef extern from "words.h" nogil:
 
 
 cdef enum:
-    FEWEST_PLACES = 16
-    MOST_PLACES = 512
+    FEWEST_BITS = 4      # 16 places
+    MOST_BITS = 9        # 512
     PLACE_BYTES = 50     # of a host and a server name that are kept
     SAME_NAME = 255      # in the place of a size: the server name is the host
 
@@ -41,8 +41,8 @@ cdef struct Places:
 cdef inline bint keep_places(Places *places, const Bound *bound) noexcept nogil:
     """Room for twice as many as a table has virtual hosts, within bounds; False, and none, without the memory."""
     cdef uint32_t hosts = (<const Header *>(bound.block + bound.port.header)).host_count
-    places.bits = 4
-    while <uint32_t>1 << places.bits < 2 * hosts and <uint32_t>1 << places.bits < MOST_PLACES:
+    places.bits = FEWEST_BITS
+    while places.bits < MOST_BITS and <uint64_t>1 << places.bits < 2 * <uint64_t>hosts:
         places.bits += 1
     places.kept = <KeptPlace *>calloc(<size_t>1 << places.bits, sizeof(KeptPlace))
     return places.kept != NULL
