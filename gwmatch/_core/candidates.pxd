@@ -144,11 +144,12 @@ cdef inline bint narrow(Asked *asked, const Group *group, uint32_t words, uint64
     cdef uint64_t word, some = 0
     cdef Slice text
     cdef uint32_t i, j, record, pattern
+    cdef int matched
     cdef bint present = asked_text(asked, group.on, group.name, &text)
     for i in range(words):
         allowed[i] = free[i]
     if present:
-        record = look_up(asked.block, &group.values, text)
+        record = look_up(asked.block, &group.values, text) if group.values.count != 0 else 0
         if record != 0:
             exact = <const uint64_t *>(asked.block + (<const GroupValue *>(asked.block + record)).bits)
             for i in range(words):
@@ -160,17 +161,18 @@ cdef inline bint narrow(Asked *asked, const Group *group, uint32_t words, uint64
                     allowed[i] |= patterned[i]
                     unread[i] |= patterned[i]
             else:
-                for i in range(CHUNK_WORDS):
-                    matching[i] = 0
-                asked.api.set_matches(asked.sets[group.pattern_set - 1], text.at, text.size, matching)
-                for i in range((group.pattern_count + 63) // 64):
+                matched = asked.api.set_matches(asked.sets[group.pattern_set - 1], text.at, text.size, matching)
+                i = 0
+                while matched > 0:
                     word = matching[i]
                     while word != 0:
                         pattern = 64 * i + <uint32_t>ctz(word)
                         word &= word - 1
+                        matched -= 1
                         patterned = <const uint64_t *>(asked.block + group.by_pattern) + <size_t>pattern * words
                         for j in range(words):
                             allowed[j] |= patterned[j]
+                    i += 1
     for i in range(words):
         left[i] &= allowed[i]
         some |= left[i]

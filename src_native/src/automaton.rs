@@ -1,7 +1,8 @@
 //! One anchored, fully determinised automaton over one or more patterns.
 //!
-//! Building is bounded in memory and by that in time; matching is one table load for each byte.
-use std::mem::size_of;
+//! Building is bounded in memory and by that in time; matching is one load from `rows` for each byte.
+use std::collections::HashMap;
+use std::mem::{size_of, size_of_val};
 use std::ops::Range;
 
 use regex_automata::dfa::{dense, Automaton as _, StartKind};
@@ -10,6 +11,8 @@ use regex_automata::util::primitives::StateID;
 use regex_automata::util::start;
 use regex_automata::{Anchored, MatchKind};
 use regex_syntax::hir::Hir;
+
+use crate::rows::{Laying, Rows, DEAD};
 
 /// What an automaton may cost, in bytes of heap.
 #[derive(Clone, Copy, Debug)]
@@ -33,11 +36,22 @@ pub enum Overrun {
     Work,
 }
 
-/// An automaton over patterns `patterns` of a set.
+/// An automaton over some patterns of a set.
 pub struct Automaton {
-    dfa: dense::DFA<Vec<u32>>,
-    start: StateID,
-    patterns: Range<usize>,
+    classes: [u8; 256],
+    rows: Rows,
+    start: u32,
+    /// The states in which a text may end, in order.
+    ends: Box<[End]>,
+    matching: Box<[u32]>,
+    built: usize,
+}
+
+/// What matches if a text ends in `state`: a part of `Automaton::matching`.
+struct End {
+    state: u32,
+    from: u32,
+    to: u32,
 }
 
 impl Automaton {
@@ -69,33 +83,113 @@ impl Automaton {
         if dfa.memory_usage() > limits.automaton {
             return Err(Overrun::Automaton);
         }
-        let start = dfa
-            .start_state(&start::Config::new().anchored(Anchored::Yes))
-            .expect("an automaton without quit bytes has its anchored start");
-        Ok(Automaton { dfa, start, patterns })
+        Reading::of(&dfa).lay(patterns.start).ok_or(Overrun::Automaton)
     }
 
-    /// Calls `found` with each pattern that matches all of `text`, smallest first.
-    #[inline]
-    pub fn for_each_match(&self, text: &[u8], mut found: impl FnMut(usize)) {
-        let mut state = self.start;
-        for &byte in text {
-            state = self.dfa.next_state(state, byte);
-            if self.dfa.is_dead_state(state) {
-                return;
-            }
-        }
-        state = self.dfa.next_eoi_state(state);
-        if self.dfa.is_match_state(state) {
-            for nth in 0..self.dfa.match_len(state) {
-                found(self.patterns.start + self.dfa.match_pattern(state, nth).as_usize());
-            }
+    /// Where a walk begins.
+    pub fn start(&self) -> u32 {
+        self.start
+    }
+
+    /// The state after `byte`, from `start` or from a state that this function returned.
+    ///
+    /// # Safety
+    /// `state` is one of this automaton's.
+    #[inline(always)]
+    pub unsafe fn next(&self, state: u32, byte: u8) -> u32 {
+        // SAFETY: the caller's promise; `classes` names no other class.
+        unsafe { self.rows.next(state, self.classes[usize::from(byte)]) }
+    }
+
+    /// Calls `found` with each pattern that matches where a text ends in `state`, smallest first.
+    pub fn report(&self, state: u32, found: &mut impl FnMut(usize)) {
+        if let Ok(at) = self.ends.binary_search_by_key(&state, |end| end.state) {
+            let end = &self.ends[at];
+            self.matching[end.from as usize..end.to as usize].iter().for_each(|&pattern| found(pattern as usize));
         }
     }
 
-    /// Heap bytes of the automaton: what its limit bounds.
+    /// Bytes of the automaton that it was read from, which its limit bounds.
+    pub fn built(&self) -> usize {
+        self.built
+    }
+
+    /// Heap bytes of the automaton, no more than its limit.
     pub fn memory(&self) -> usize {
-        self.dfa.memory_usage()
+        self.rows.memory() + size_of_val(&*self.ends) + size_of_val(&*self.matching)
+    }
+}
+
+/// A builder's automaton that is read from its start on, as deep as possible first: what a text passes lies together.
+struct Reading<'a> {
+    dfa: &'a dense::DFA<Vec<u32>>,
+    classes: [u8; 256],
+    /// A byte of each class.
+    representatives: Vec<u8>,
+    /// Of the states that were met, in the order of `rows`.
+    numbers: HashMap<StateID, usize>,
+}
+
+impl Reading<'_> {
+    fn of(dfa: &dense::DFA<Vec<u32>>) -> Reading<'_> {
+        let mut classes = [0; 256];
+        let mut representatives: Vec<u8> = Vec::new();
+        for byte in 0..=255u8 {
+            let class = dfa.byte_classes().get(byte);
+            if usize::from(class) == representatives.len() {
+                representatives.push(byte); // classes are numbered in the order of their first bytes
+            }
+            classes[usize::from(byte)] = class;
+        }
+        Reading { dfa, classes, representatives, numbers: HashMap::new() }
+    }
+
+    fn lay(mut self, first_pattern: usize) -> Option<Automaton> {
+        let anchored = start::Config::new().anchored(Anchored::Yes);
+        let start = self.dfa.start_state(&anchored).expect("an automaton without quit bytes has its anchored start");
+        let order = self.order(start);
+        let mut laying = Laying::new(self.representatives.len());
+        let mut rows = Vec::with_capacity(order.len());
+        for &state in &order {
+            let ways: Vec<(u8, usize)> = self.ways(state).map(|(class, to)| (class, self.numbers[&to])).collect();
+            laying.put(&ways.iter().map(|&(class, _)| class).collect::<Vec<_>>())?;
+            rows.push(ways);
+        }
+        let (rows, states) = laying.finish(&rows);
+        let (mut ends, mut matching) = (Vec::new(), Vec::new());
+        for (&state, &number) in order.iter().zip(&states) {
+            let end = self.dfa.next_eoi_state(state);
+            if self.dfa.is_match_state(end) {
+                let from = matching.len() as u32;
+                let patterns = (0..self.dfa.match_len(end)).map(|nth| self.dfa.match_pattern(end, nth).as_usize());
+                matching.extend(patterns.map(|pattern| (first_pattern + pattern) as u32));
+                ends.push(End { state: number, from, to: matching.len() as u32 });
+            }
+        }
+        ends.sort_unstable_by_key(|end| end.state);
+        let start = states.first().copied().unwrap_or(DEAD);
+        let built = self.dfa.memory_usage();
+        Some(Automaton { classes: self.classes, rows, start, ends: ends.into(), matching: matching.into(), built })
+    }
+
+    /// The states but the dead one, the start first.
+    fn order(&mut self, start: StateID) -> Vec<StateID> {
+        let mut order = Vec::new();
+        let mut waiting = vec![start];
+        while let Some(state) = waiting.pop() {
+            if !self.dfa.is_dead_state(state) && !self.numbers.contains_key(&state) {
+                self.numbers.insert(state, order.len());
+                order.push(state);
+                waiting.extend(self.ways(state).map(|(_, to)| to));
+            }
+        }
+        order
+    }
+
+    /// The classes for which a state leads to one that is not dead, and to which.
+    fn ways(&self, state: StateID) -> impl Iterator<Item = (u8, StateID)> + '_ {
+        let targets = self.representatives.iter().map(move |&byte| self.dfa.next_state(state, byte));
+        (0..=255u8).zip(targets).filter(|&(_, to)| !self.dfa.is_dead_state(to))
     }
 }
 

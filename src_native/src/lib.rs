@@ -3,7 +3,9 @@
 //! Nothing here decides anything; it turns pointers into slices, and stops panics.
 pub mod automaton;
 pub mod pattern;
+mod rows;
 pub mod set;
+mod walk;
 
 use std::ffi::c_char;
 use std::panic::{catch_unwind, AssertUnwindSafe};
@@ -105,7 +107,7 @@ unsafe extern "C" fn set_matches(set: *const Set, text: *const u8, size: usize, 
             ptr::write_bytes(bits, 0, set.words());
             (set, view(text, size), slice::from_raw_parts_mut(bits, set.words()))
         };
-        i32::try_from(set.matches(text, bits)).unwrap_or(-1)
+        i32::try_from(set.mark(text, bits)).unwrap_or(-1)
     })
 }
 

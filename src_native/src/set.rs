@@ -5,6 +5,7 @@ use regex_syntax::hir::Hir;
 
 use crate::automaton::{Automaton, Limits, Overrun};
 use crate::pattern::{self, Refusal};
+use crate::walk::for_each_match;
 
 /// Notes on each state of a single pattern's automaton: several hundred places at once.
 const SINGLE_NOTES: usize = 1024;
@@ -39,7 +40,7 @@ impl Set {
             expressions.push(expression);
             singles.push(Some(single));
         }
-        let sizes = singles.iter().flatten().map(Automaton::memory).collect();
+        let sizes = singles.iter().flatten().map(Automaton::built).collect();
         let mut joining = Joining { expressions, singles, sizes, budget: set_budget, automata: Vec::new() };
         joining.join();
         joining.automata.shrink_to_fit();
@@ -51,13 +52,16 @@ impl Set {
     /// `bits` holds `self.words()` words.
     pub fn matches(&self, text: &[u8], bits: &mut [u64]) -> usize {
         bits.fill(0);
+        self.mark(text, bits)
+    }
+
+    /// The same for `bits` that are zeros already.
+    pub fn mark(&self, text: &[u8], bits: &mut [u64]) -> usize {
         let mut matching = 0;
-        for automaton in &self.automata {
-            automaton.for_each_match(text, |pattern| {
-                bits[pattern / 64] |= 1 << (pattern % 64);
-                matching += 1;
-            });
-        }
+        for_each_match(&self.automata, text, |pattern| {
+            bits[pattern / 64] |= 1 << (pattern % 64);
+            matching += 1;
+        });
         matching
     }
 
@@ -90,6 +94,7 @@ const PATIENCE: usize = 8;
 struct Joining {
     expressions: Vec<Hir>,
     singles: Vec<Option<Automaton>>,
+    /// What the builder made of each, in bytes.
     sizes: Vec<usize>,
     budget: usize,
     automata: Vec<Automaton>,
