@@ -269,16 +269,21 @@ def environ(call: Call) -> dict[str, Any]:
 
 @workloads
 def bench_native(benchmark: BenchmarkFixture, floor: Any, native: Any, rules: int, name: str) -> None:
-    """gwmatch.h called from Cython without the interpreter, with header lines."""
+    """gwmatch.h called from Cython without the interpreter, with header lines and a memo."""
     natively(benchmark, floor, native, subject(name, rules))
+
+
+@workloads
+def bench_native_without_memo(benchmark: BenchmarkFixture, floor: Any, native: Any, rules: int, name: str) -> None:
+    natively(benchmark, floor, native, subject(name, rules), remembering=False)
 
 
 def bench_native_few_paths(benchmark: BenchmarkFixture, floor: Any, native: Any) -> None:
     natively(benchmark, floor, native, few())
 
 
-def natively(benchmark: BenchmarkFixture, floor: Any, native: Any, asked: Subject) -> None:
-    requests = native.Requests(asked.port, asked.calls)
+def natively(benchmark: BenchmarkFixture, floor: Any, native: Any, asked: Subject, remembering: bool = True) -> None:
+    requests = native.Requests(asked.port, asked.calls, remembering)
     assert requests.entries() == expected(asked)
     times: list[float] = []
     compare(

@@ -8,32 +8,34 @@ from libc.stdlib cimport calloc, free
 
 cdef extern from *:
     """
-    static int empty_match(const gwmatch_port *port, const gwmatch_request *request, gwmatch_answer *answer) {
-        (void)port;
+    static int empty_match(gwmatch_memo *memo, const gwmatch_port *port, const gwmatch_request *request, gwmatch_answer *answer) {
+        (void)memo, (void)port;
         answer->entry = (int32_t)request->header_count;
         answer->rewritten = NULL;
         return 0;
     }
     /* Read anew for every call, as the pointer in gwmatch_api is. */
-    static int (*volatile empty)(const gwmatch_port *, const gwmatch_request *, gwmatch_answer *) = empty_match;
+    static int (*volatile empty)(gwmatch_memo *, const gwmatch_port *, const gwmatch_request *, gwmatch_answer *) = empty_match;
     """
-    int empty(const gwmatch_port *, const gwmatch_request *, gwmatch_answer *) noexcept nogil
+    int empty(gwmatch_memo *, const gwmatch_port *, const gwmatch_request *, gwmatch_answer *) noexcept nogil
 
 
 cdef class Requests:
     """Calls of PortTable.match, laid out for gwmatch.h."""
     cdef const gwmatch_api *api
     cdef const gwmatch_port *port
+    cdef gwmatch_memo *memo
     cdef gwmatch_request *requests
     cdef gwmatch_header *headers
     cdef size_t count
     cdef list owners
 
-    def __cinit__(self, port_table, list calls):
+    def __cinit__(self, port_table, list calls, bint remembering):
         cdef size_t lines = 0, i
         self.owners = [port_table]
         self.api = gwmatch_import()
         self.port = self.api.port(<void *>port_table)
+        self.memo = self.api.memo() if remembering else NULL
         self.count = len(calls)
         self.requests = <gwmatch_request *>calloc(self.count, sizeof(gwmatch_request))
         self.headers = <gwmatch_header *>calloc(sum(len(call[3]) for call in calls) + 1, sizeof(gwmatch_header))
@@ -51,6 +53,7 @@ cdef class Requests:
                 lines += 1
 
     def __dealloc__(self):
+        self.api.forget(self.memo)
         free(self.requests)
         free(self.headers)
 
@@ -68,7 +71,7 @@ cdef class Requests:
         cdef size_t i
         found = []
         for i in range(self.count):
-            self.api.match(self.port, &self.requests[i], &answer)
+            self.api.match_with(self.memo, self.port, &self.requests[i], &answer)
             found.append(answer.entry)
             gwmatch_clear(self.api, &answer)
         return found
@@ -82,7 +85,7 @@ cdef class Requests:
         with nogil:
             for number in range(rounds):
                 for i in range(self.count):
-                    self.api.match(self.port, &self.requests[i], &answer)
+                    self.api.match_with(self.memo, self.port, &self.requests[i], &answer)
                     total += answer.entry
                     gwmatch_clear(self.api, &answer)
         return total
@@ -96,7 +99,7 @@ cdef class Requests:
         with nogil:
             for number in range(rounds):
                 for i in range(self.count):
-                    empty(self.port, &self.requests[i], &answer)
+                    empty(self.memo, self.port, &self.requests[i], &answer)
                     total += answer.entry
                     gwmatch_clear(self.api, &answer)
         return total

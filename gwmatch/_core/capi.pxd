@@ -57,6 +57,9 @@ cdef extern from "gwmatch.h" nogil:
     ctypedef struct gwmatch_port:
         pass
 
+    ctypedef struct gwmatch_memo:
+        pass
+
 
 cdef extern from "gwmatch.h":
     const char *GWMATCH_CAPSULE
@@ -68,6 +71,9 @@ cdef extern from "gwmatch.h":
         int (*match)(const gwmatch_port *, const gwmatch_request *, gwmatch_answer *) noexcept nogil
         int (*connect)(const gwmatch_port *, int protocol, const gwmatch_request *, gwmatch_answer *) noexcept nogil
         void (*clear)(gwmatch_answer *) noexcept nogil
+        gwmatch_memo *(*memo)() noexcept nogil
+        int (*match_with)(gwmatch_memo *, const gwmatch_port *, const gwmatch_request *, gwmatch_answer *) noexcept nogil
+        void (*forget)(gwmatch_memo *) noexcept nogil
 
     const gwmatch_api *gwmatch_import() except NULL
 

@@ -1,14 +1,15 @@
 """The door for native code: the functions of gwmatch.h, in a capsule."""
 
 from cpython.pycapsule cimport PyCapsule_New
-from libc.stdlib cimport free
+from libc.stdint cimport uint64_t
+from libc.stdlib cimport calloc, free
 
 from .bound cimport Bound
 from .capi cimport *
 from .chance cimport Chance, unit
 from .decide cimport *
 from .fields cimport Line
-from .places cimport Places
+from .places cimport Places, drop_places, keep_places
 from .table cimport PortTable
 
 
@@ -56,9 +57,39 @@ cdef const gwmatch_port *port_of(void *port_table) except NULL:
     return <const gwmatch_port *>&(<PortTable><object>port_table).bound
 
 
+# What is behind a gwmatch_memo.
+cdef struct Memo:
+    uint64_t of          # the number of the Bound that the places are about; 0 for none
+    Places places
+
+
+cdef gwmatch_memo *new_memo() noexcept nogil:
+    return <gwmatch_memo *>calloc(1, sizeof(Memo))
+
+
+cdef void forget_memo(gwmatch_memo *memo) noexcept nogil:
+    if memo != NULL:
+        drop_places(&(<Memo *>memo).places)
+    free(memo)
+
+
+cdef inline const Places *places_for(Memo *memo, const Bound *bound) noexcept nogil:
+    if memo.of != bound.number:
+        drop_places(&memo.places)
+        keep_places(&memo.places, bound)  # without the memory for any, hosts are looked up each time
+        memo.of = bound.number
+    return &memo.places
+
+
 cdef int match_request(const gwmatch_port *port, const gwmatch_request *request, gwmatch_answer *answer) noexcept nogil:
+    return match_with_memo(NULL, port, request, answer)
+
+
+cdef int match_with_memo(
+    gwmatch_memo *memo, const gwmatch_port *port, const gwmatch_request *request, gwmatch_answer *answer
+) noexcept nogil:
     cdef const Bound *bound = <const Bound *>port
-    cdef Places places
+    cdef Places nowhere
     cdef Call call
     cdef Answer made
     call.method = slice_from(request.method)
@@ -69,8 +100,8 @@ cdef int match_request(const gwmatch_port *port, const gwmatch_request *request,
     call.lines = <const Line *>request.headers
     call.line_count = request.header_count
     read_chance(request, &call.chance)
-    places.kept = NULL  # any number of threads come here, and none has the interpreter
-    decide(bound, &places, &call, &made)
+    nowhere.kept = NULL
+    decide(bound, &nowhere if memo == NULL else places_for(<Memo *>memo, bound), &call, &made)
     return write_answer(
         &made, made.outcome == RESPOND and is_grpc(is_post(call.method), call.lines, call.line_count), answer
     )
@@ -102,5 +133,8 @@ api.port = port_of
 api.match = match_request
 api.connect = match_connection
 api.clear = clear_answer
+api.memo = new_memo
+api.match_with = match_with_memo
+api.forget = forget_memo
 
 C_API_1 = PyCapsule_New(&api, GWMATCH_CAPSULE, NULL)

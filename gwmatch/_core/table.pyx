@@ -10,6 +10,7 @@ from libc.string cimport memcpy
 
 from .arguments cimport *
 from .batch cimport decide_list, decide_many
+from .bound cimport next_number
 from .changes cimport Tables
 from .chance cimport Chance, start_counter, unit
 from .decide cimport *
@@ -200,6 +201,7 @@ cdef class PortTable:
         self.bound.sets = owner.sets.sets
         self.bound.api = owner.sets.api
         self.bound.port = <const Port *>(owner.block + header.ports) + index
+        self.bound.number = next_number()
         self.number = self.bound.port.number
         if not FREE_THREADED:  # there another thread might be writing where this one reads
             keep_places(&self.places, &self.bound)

@@ -6,6 +6,8 @@
  *     if (api->match(port, &request, &answer) == 0) { ... }    from any thread, without the interpreter
  *     gwmatch_clear(api, &answer);
  *
+ * A thread that asks often has a memo, and asks api->match_with(memo, port, &request, &answer).
+ *
  * A gwmatch_port is borrowed from the gwmatch.PortTable it came from, which keeps its table alive: it holds as long as you hold
  * a reference to that object, and not a call longer. Nothing behind it changes, so any number of threads may use it at once.
  * To swap a Router, take the port of the new one, publish that pointer to your threads, and give back the reference to the old
@@ -86,6 +88,9 @@ typedef struct {
 
 typedef struct gwmatch_port gwmatch_port;
 
+/* What one thread keeps from call to call: where the hosts that it asked about lead. Up to 32 KiB. */
+typedef struct gwmatch_memo gwmatch_memo;
+
 typedef struct {
     uint32_t abi;
     uint32_t size;
@@ -98,6 +103,13 @@ typedef struct {
     int (*connect)(const gwmatch_port *, int protocol, const gwmatch_request *, gwmatch_answer *);
     /* Frees what an answer owns. */
     void (*clear)(gwmatch_answer *);
+    /* A memo for the thread that asks; NULL if there was no memory. */
+    gwmatch_memo *(*memo)(void);
+    /* match, with less work for hosts that come again. A memo is for one thread at a time, and for whatever port it was used with
+     * last: at another one, as after a swap, it begins anew. NULL will do, and keeps nothing. */
+    int (*match_with)(gwmatch_memo *, const gwmatch_port *, const gwmatch_request *, gwmatch_answer *);
+    /* Frees a memo. It borrows nothing, so that its ports may have gone before. */
+    void (*forget)(gwmatch_memo *);
 } gwmatch_api;
 
 /* Frees what an answer owns, which most own nothing. */

@@ -73,6 +73,9 @@ class Api(ctypes.Structure):
             ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, _ASKED, _ANSWER),
         ),
         ("clear", ctypes.CFUNCTYPE(None, _ANSWER)),
+        ("memo", ctypes.CFUNCTYPE(ctypes.c_void_p)),
+        ("match_with", ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, _ASKED, _ANSWER)),
+        ("forget", ctypes.CFUNCTYPE(None, ctypes.c_void_p)),
     )
 
 
@@ -108,14 +111,20 @@ def test_agrees_with_match(table: Table, data: st.DataObject) -> None:
     if not table.listeners:
         return
     compiled = RouteTable(table)
-    for _ in range(20):
+    memo = API.memo()
+    for turn in range(20):
         number, request, _ = data.draw(requests_near(table))
         seed = data.draw(st.integers(0, 2**64 - 1))
         bound = compiled.port(number)
         port = API.port(bound)
         answer = Answer()
         question = asked(request, seed)
-        assert API.match(port, question, answer) == 0
+        if turn % 3:  # each request twice, so that it is also asked where its host is known
+            assert API.match_with(memo, port, question, answer) == 0
+            API.clear(answer)
+            assert API.match_with(memo, port, question, answer) == 0
+        else:
+            assert API.match(port, question, answer) == 0
         decision = bound.match(request.method, request.host, request.path, request.headers, sni=request.sni, draw=seed)
         verdict = decision.verdict
         members = [getattr(verdict, name) for name in verdict.__struct_fields__]
@@ -131,6 +140,39 @@ def test_agrees_with_match(table: Table, data: st.DataObject) -> None:
                 question.sni = Text(None, 0)
             assert API.connect(port, protocol, question, answer) == 0
             assert list(told(answer, b"")) == [getattr(other.verdict, name) for name in verdict.__struct_fields__]
+    API.forget(memo)
+
+
+def test_a_memo_begins_anew_at_another_port() -> None:
+    memo, answer = API.memo(), Answer()
+    public = gwmatch.compile(gwmatch.load("examples/shop"), gateway="infra/public")
+    hosts = ("shop.example.com", "api.example.com", "a.test")
+    questions = [Request.of("GET", host, "/cart", sni=name) for host in hosts for name in (host, hosts[0])]
+    said = set()
+    for turn in range(100):
+        # Another PortTable each time, some of them where the one before has been.
+        bound = public.port((80, 443)[turn % 2])
+        for request in questions * 2:
+            assert API.match_with(memo, API.port(bound), asked(request, 7), answer) == 0
+            told_before = bound.match(request.method, request.host, request.path, sni=request.sni, draw=7).verdict
+            assert told(answer, request.path)[:5] == (
+                told_before.outcome,
+                told_before.status,
+                told_before.refusal,
+                told_before.listener,
+                told_before.entry,
+            )
+            said.add((turn % 2, answer.listener, answer.status))
+    assert len(said) > 3
+    API.forget(memo)
+
+
+def test_no_memo_is_one_that_keeps_nothing() -> None:
+    bound = gwmatch.compile(gwmatch.load("examples/shop"), gateway="infra/public").port(80)
+    answer = Answer()
+    assert API.match_with(None, API.port(bound), asked(Request.of("GET", "a.test", "/"), 0), answer) == 0
+    assert answer.entry == bound.match("GET", "a.test", "/").entry.id
+    API.forget(None)
 
 
 def test_the_port_holds_as_long_as_its_table() -> None:

@@ -19,7 +19,7 @@ static gwmatch_text word(const uint8_t **at, const uint8_t *end) {
 }
 
 /* One line: METHOD HOST TARGET. Adds 1 to the count of the entry that takes it, or to the last count. 0, or -1 without memory. */
-static int tally(const gwmatch_port *port, const uint8_t *line, const uint8_t *end, size_t *counts, size_t entries) {
+static int tally(gwmatch_memo *memo, const gwmatch_port *port, const uint8_t *line, const uint8_t *end, size_t *counts, size_t entries) {
     gwmatch_request request;
     gwmatch_answer answer;
     memset(&request, 0, sizeof request);
@@ -27,19 +27,19 @@ static int tally(const gwmatch_port *port, const uint8_t *line, const uint8_t *e
     request.host = word(&line, end);
     request.target = word(&line, end);
     request.has_draw = 1; /* which backend it falls on does not matter here */
-    if (api->match(port, &request, &answer) < 0)
+    if (api->match_with(memo, port, &request, &answer) < 0)
         return -1;
     counts[answer.entry < 0 ? entries : (size_t)answer.entry] += 1;
     gwmatch_clear(api, &answer);
     return 0;
 }
 
-static int tally_all(const gwmatch_port *port, const uint8_t *at, const uint8_t *end, size_t *counts, size_t entries) {
+static int tally_all(gwmatch_memo *memo, const gwmatch_port *port, const uint8_t *at, const uint8_t *end, size_t *counts, size_t entries) {
     while (at < end) {
         const uint8_t *stop = memchr(at, '\n', (size_t)(end - at));
         if (stop == NULL)
             stop = end;
-        if (stop > at && tally(port, at, stop, counts, entries) < 0)
+        if (stop > at && tally(memo, port, at, stop, counts, entries) < 0)
             return -1;
         at = stop + 1;
     }
@@ -73,7 +73,9 @@ static PyObject *py_tally(PyObject *self, PyObject *args) {
     if (counts != NULL) {
         const uint8_t *at = log.buf;
         Py_BEGIN_ALLOW_THREADS
-        failed = tally_all(port, at, at + log.len, counts, (size_t)entries);
+        gwmatch_memo *memo = api->memo(); /* a log has many lines and few hosts; NULL would do, too */
+        failed = tally_all(memo, port, at, at + log.len, counts, (size_t)entries);
+        api->forget(memo);
         Py_END_ALLOW_THREADS
         made = failed ? PyErr_NoMemory() : as_list(counts, (size_t)entries + 1);
     } else if (!PyErr_Occurred()) {
