@@ -15,14 +15,7 @@ from .listeners cimport *
 from .places cimport Places, place_of
 from .target cimport *
 from .text cimport is_host_header, is_named, is_token, trimmed
-from .walk cimport find_name, is_grpc, search
-
-
-# What a connection without HTTP speaks.
-cdef enum:
-    TLS = 0
-    TCP = 1
-    UDP = 2
+from .walk cimport is_grpc, search
 
 
 cdef extern from *:
@@ -30,6 +23,7 @@ cdef extern from *:
     #define GWM_POST 0x0400000054534F50ULL
     """
     const uint64_t POST "GWM_POST"       # its method_word
+
 
 cdef inline bint hosts_agree(const Call *call) noexcept nogil:
     """HI-H9: a Host among the headers names the same host as the one that was asked, which is well-formed."""
@@ -280,57 +274,3 @@ cdef inline void decide(const Bound *bound, const Places *places, Call *call, An
     walk(&asked, place.start, suspicious, call, answer)
     forget(&asked.headers)
     forget(&asked.params)
-
-
-cdef inline void decide_connection(const Bound *bound, int protocol, Slice sni, Chance *chance, Answer *answer) noexcept nogil:
-    """A connection or datagram without HTTP: the listener, its first route, and that one's backend (T-1 to T-4)."""
-    cdef const uint8_t *block = bound.block
-    cdef const Header *header = <const Header *>(block + bound.port.header)
-    cdef const Gate *gate = <const Gate *>(block + bound.port.gate)
-    cdef const Listener *here
-    cdef HostText server_name
-    cdef Asked asked
-    cdef int32_t listener
-    cdef int64_t found
-    start_answer(answer)
-    answer.outcome = DROP if protocol == UDP else REFUSE
-    read_server_name(sni, &server_name)
-    if protocol == TLS:
-        if server_name.kind == HOST_MALFORMED:
-            answer.refusal = BAD_SNI
-            return
-        listener = listener_id(block, find_name(block, &gate.by_server_name, &server_name))
-    else:
-        server_name.kind = HOST_ABSENT
-        listener = <int32_t>(gate.udp if protocol == UDP else gate.tcp) - 1
-    if listener < 0:
-        return
-    answer.listener = listener
-    here = listener_at(block, header, listener)
-    if protocol == TLS and here.is_https:
-        return
-    # Entries without HTTP have no condition but the name: the first in rank order takes it.
-    asked.block = block
-    asked.header = header
-    asked.sets = bound.sets
-    asked.api = bound.api
-    asked.path.at = NULL
-    asked.path.size = asked.query.size = asked.line_count = 0
-    asked.method = asked.is_post = 0
-    prepare(&asked.headers)
-    prepare(&asked.params)
-    found = search(&asked, find_name(block, &here.hosts, &server_name))
-    forget(&asked.headers)
-    forget(&asked.params)
-    if found >= 0:
-        pick_connection(block, found, chance, answer)
-
-
-cdef inline void pick_connection(const uint8_t *block, int64_t found, Chance *chance, Answer *answer) noexcept nogil:
-    cdef const Candidate *won = <const Candidate *>(block + found)
-    cdef const Action *action = <const Action *>(block + won.action)
-    answer.entry = <int32_t>won.entry
-    if action.total != 0:
-        answer.backend = pick(block, action, chance)
-        if (<const Backend *>(block + action.backends))[answer.backend].answer == ANSWERS_NOTHING:
-            answer.outcome = FORWARD

@@ -7,6 +7,7 @@ from libc.stdlib cimport calloc, free
 from .bound cimport Bound
 from .capi cimport *
 from .chance cimport Chance, unit
+from .connect cimport *
 from .decide cimport *
 from .fields cimport Line
 from .places cimport Places, drop_places, keep_places

@@ -13,6 +13,7 @@ from .batch cimport decide_list, decide_many
 from .bound cimport next_number
 from .changes cimport Tables
 from .chance cimport Chance, start_counter, unit
+from .connect cimport *
 from .decide cimport *
 from .decision cimport Decision, Rows
 from .places cimport drop_places, keep_places
