@@ -53,7 +53,8 @@ cdef class Requests:
                 lines += 1
 
     def __dealloc__(self):
-        self.api.forget(self.memo)
+        if self.api != NULL:
+            self.api.forget(self.memo)
         free(self.requests)
         free(self.headers)
 

@@ -48,7 +48,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Which hostname ranks a route: the one it states itself, or what is left of it on the listener."""
     regex_precedence: Literal["before_prefix", "after_prefix"] = "before_prefix"
     """Where RegularExpression paths stand; Exact is always first."""
-    regex_automaton_limit: Annotated[int, msgspec.Meta(ge=1024, le=1 << 28)] = 64 * 1024
+    regex_automaton_limit: Annotated[int, msgspec.Meta(ge=1024, le=1 << 25)] = 64 * 1024
     """Bytes that the determinised automaton of one regular expression may take. A larger one makes its rule invalid."""
     normalize: Literal["guard", "none", "rewrite"] = "guard"
     """Paths that can be read two ways. `guard` matches the bytes as given and refuses a request if another reading of its

@@ -1,7 +1,7 @@
 """Where hosts lead, kept for the next request that names the same one.
 
-One thread at a time: whoever has the interpreter, where there is a GIL, the rows of one batch, or the owner of a gwmatch_memo. What is kept is a copy of the
-text, and holds as long as the table: a changed one is another table, with places of its own.
+One thread at a time: whoever has the interpreter, where there is a GIL, the rows of one batch, or the owner of a gwmatch_memo.
+What is kept is a copy of the text, and holds as long as the table: a changed one is another table, with places of its own.
 """
 
 from libc.stdint cimport uint8_t, uint32_t, uint64_t

@@ -106,7 +106,8 @@ typedef struct {
     /* A memo for the thread that asks; NULL if there was no memory. */
     gwmatch_memo *(*memo)(void);
     /* match, with less work for hosts that come again. A memo is for one thread at a time, and for whatever port it was used with
-     * last: at another one, as after a swap, it begins anew. NULL will do, and keeps nothing. */
+     * last: at another one, as after a swap, it begins anew, which takes longer than a match, so that a thread that alternates has
+     * a memo for each. Every PortTable is another port. NULL will do, and keeps nothing. */
     int (*match_with)(gwmatch_memo *, const gwmatch_port *, const gwmatch_request *, gwmatch_answer *);
     /* Frees a memo. It borrows nothing, so that its ports may have gone before. */
     void (*forget)(gwmatch_memo *);
@@ -116,13 +117,18 @@ typedef struct {
 #define gwmatch_clear(api, answer) ((answer)->rewritten == NULL ? (void)0 : (api)->clear(answer))
 
 #ifdef PY_VERSION_HEX
-/* With the interpreter, once. NULL, and an exception, if gwmatch is missing or has another ABI. */
+/* With the interpreter, once. NULL, and an exception, if gwmatch is missing, has another ABI, or fewer functions. */
 static inline const gwmatch_api *gwmatch_import(void) {
     PyObject *package = PyImport_ImportModule("gwmatch");
     if (package == NULL)
         return NULL;
     Py_DECREF(package);
-    return (const gwmatch_api *)PyCapsule_Import(GWMATCH_CAPSULE, 0);
+    const gwmatch_api *api = (const gwmatch_api *)PyCapsule_Import(GWMATCH_CAPSULE, 0);
+    if (api != NULL && api->size < sizeof(gwmatch_api)) {
+        PyErr_SetString(PyExc_ImportError, "the gwmatch that is installed is older than the gwmatch.h that this was built with");
+        return NULL;
+    }
+    return api;
 }
 #endif
 

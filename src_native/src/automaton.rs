@@ -1,6 +1,6 @@
 //! One anchored, fully determinised automaton over one or more patterns.
 //!
-//! Building is bounded in memory and by that in time; matching is one load from `rows` for each byte.
+//! Building is bounded in memory and by that in time; matching is a byte's class and one way of `rows` for each byte.
 use std::collections::HashMap;
 use std::mem::{size_of, size_of_val};
 use std::ops::Range;
@@ -12,7 +12,7 @@ use regex_automata::util::start;
 use regex_automata::{Anchored, MatchKind};
 use regex_syntax::hir::Hir;
 
-use crate::rows::{Laying, Rows, DEAD};
+use crate::rows::{Laying, Rows, DEAD, TARGETS};
 
 /// What an automaton may cost, in bytes of heap.
 #[derive(Clone, Copy, Debug)]
@@ -39,19 +39,13 @@ pub enum Overrun {
 /// An automaton over some patterns of a set.
 pub struct Automaton {
     classes: [u8; 256],
+    /// The class that the end of a text has, behind those of bytes.
+    end: u16,
     rows: Rows,
     start: u32,
-    /// The states in which a text may end, in order.
-    ends: Box<[End]>,
+    /// For each set of patterns that match where a text ends, how many and which; first that of none.
     matching: Box<[u32]>,
     built: usize,
-}
-
-/// What matches if a text ends in `state`: a part of `Automaton::matching`.
-struct End {
-    state: u32,
-    from: u32,
-    to: u32,
 }
 
 impl Automaton {
@@ -98,15 +92,18 @@ impl Automaton {
     #[inline(always)]
     pub unsafe fn next(&self, state: u32, byte: u8) -> u32 {
         // SAFETY: the caller's promise; `classes` names no other class.
-        unsafe { self.rows.next(state, self.classes[usize::from(byte)]) }
+        unsafe { self.rows.next(state, u16::from(self.classes[usize::from(byte)])) }
     }
 
     /// Calls `found` with each pattern that matches where a text ends in `state`, smallest first.
-    pub fn report(&self, state: u32, found: &mut impl FnMut(usize)) {
-        if let Ok(at) = self.ends.binary_search_by_key(&state, |end| end.state) {
-            let end = &self.ends[at];
-            self.matching[end.from as usize..end.to as usize].iter().for_each(|&pattern| found(pattern as usize));
-        }
+    ///
+    /// # Safety
+    /// `state` is one of this automaton's.
+    pub unsafe fn report(&self, state: u32, found: &mut impl FnMut(usize)) {
+        // SAFETY: the caller's promise; rows have a place for the class of the end.
+        let list = unsafe { self.rows.next(state, self.end) } as usize;
+        let count = self.matching[list] as usize;
+        self.matching[list + 1..][..count].iter().for_each(|&pattern| found(pattern as usize));
     }
 
     /// Bytes of the automaton that it was read from, which its limit bounds.
@@ -114,9 +111,10 @@ impl Automaton {
         self.built
     }
 
-    /// Heap bytes of the automaton, no more than its limit.
+    /// Heap bytes of the automaton, no more than its limit: it has a place for each state, and for each class of bytes and
+    /// of the end, as the one it was read from, which also has those that its rows are rounded up to.
     pub fn memory(&self) -> usize {
-        self.rows.memory() + size_of_val(&*self.ends) + size_of_val(&*self.matching)
+        self.rows.memory() + size_of_val(&*self.matching)
     }
 }
 
@@ -126,7 +124,7 @@ struct Reading<'a> {
     classes: [u8; 256],
     /// A byte of each class.
     representatives: Vec<u8>,
-    /// Of the states that were met, in the order of `rows`.
+    /// Of the states that were met, in the order of `order`.
     numbers: HashMap<StateID, usize>,
 }
 
@@ -144,32 +142,45 @@ impl Reading<'_> {
         Reading { dfa, classes, representatives, numbers: HashMap::new() }
     }
 
+    /// None where there are more states or lists than can be numbered.
     fn lay(mut self, first_pattern: usize) -> Option<Automaton> {
         let anchored = start::Config::new().anchored(Anchored::Yes);
         let start = self.dfa.start_state(&anchored).expect("an automaton without quit bytes has its anchored start");
+        let end = self.representatives.len() as u16;
         let order = self.order(start);
-        let mut laying = Laying::new(self.representatives.len());
-        let mut rows = Vec::with_capacity(order.len());
+        let mut laying = Laying::new(usize::from(end) + 1);
         for &state in &order {
-            let ways: Vec<(u8, usize)> = self.ways(state).map(|(class, to)| (class, self.numbers[&to])).collect();
-            laying.put(&ways.iter().map(|&(class, _)| class).collect::<Vec<_>>())?;
-            rows.push(ways);
+            let ends = self.dfa.is_match_state(self.dfa.next_eoi_state(state)).then_some(end);
+            laying.put(&self.ways(state).map(|(class, _)| class).chain(ends).collect::<Vec<_>>())?;
         }
-        let (rows, states) = laying.finish(&rows);
-        let (mut ends, mut matching) = (Vec::new(), Vec::new());
-        for (&state, &number) in order.iter().zip(&states) {
-            let end = self.dfa.next_eoi_state(state);
-            if self.dfa.is_match_state(end) {
-                let from = matching.len() as u32;
-                let patterns = (0..self.dfa.match_len(end)).map(|nth| self.dfa.match_pattern(end, nth).as_usize());
-                matching.extend(patterns.map(|pattern| (first_pattern + pattern) as u32));
-                ends.push(End { state: number, from, to: matching.len() as u32 });
+        let mut laid = laying.finish();
+        let (mut matching, mut lists) = (vec![0], HashMap::new());
+        for (row, &state) in order.iter().enumerate() {
+            for (class, to) in self.ways(state) {
+                laid.lead(row, class, laid.state(self.numbers[&to]));
+            }
+            let ended = self.dfa.next_eoi_state(state);
+            if self.dfa.is_match_state(ended) {
+                // States share the one that they end in.
+                let list = *lists.entry(ended).or_insert_with(|| self.list(ended, first_pattern, &mut matching));
+                laid.lead(row, end, list);
             }
         }
-        ends.sort_unstable_by_key(|end| end.state);
-        let start = states.first().copied().unwrap_or(DEAD);
-        let built = self.dfa.memory_usage();
-        Some(Automaton { classes: self.classes, rows, start, ends: ends.into(), matching: matching.into(), built })
+        if matching.len() > TARGETS {
+            return None;
+        }
+        let start = if order.is_empty() { DEAD } else { laid.state(0) };
+        let (classes, built) = (self.classes, self.dfa.memory_usage());
+        Some(Automaton { classes, end, rows: laid.rows(), start, matching: matching.into(), built })
+    }
+
+    /// Where in `matching` the patterns of a state behind the end stand now.
+    fn list(&self, ended: StateID, first_pattern: usize, matching: &mut Vec<u32>) -> u32 {
+        let (at, count) = (matching.len(), self.dfa.match_len(ended));
+        matching.push(count as u32);
+        let patterns = (0..count).map(|nth| self.dfa.match_pattern(ended, nth).as_usize());
+        matching.extend(patterns.map(|pattern| (first_pattern + pattern) as u32));
+        at as u32
     }
 
     /// The states but the dead one, the start first.
@@ -187,9 +198,9 @@ impl Reading<'_> {
     }
 
     /// The classes for which a state leads to one that is not dead, and to which.
-    fn ways(&self, state: StateID) -> impl Iterator<Item = (u8, StateID)> + '_ {
+    fn ways(&self, state: StateID) -> impl Iterator<Item = (u16, StateID)> + '_ {
         let targets = self.representatives.iter().map(move |&byte| self.dfa.next_state(state, byte));
-        (0..=255u8).zip(targets).filter(|&(_, to)| !self.dfa.is_dead_state(to))
+        (0..).zip(targets).filter(|&(_, to)| !self.dfa.is_dead_state(to))
     }
 }
 

@@ -66,8 +66,14 @@ fn the_limit_is_the_callers() {
 
 #[test]
 fn the_kept_automaton_is_within_the_limit() {
-    let set = Set::new(&["/[a-z0-9]{1,1000}"], LIMIT, 0).expect("accepted");
-    assert!(set.memory() < LIMIT + 2_048, "{}", set.memory()); // the rest is the set itself
+    // Of many classes, of one and of two; where every state may be the last, and where few are.
+    for pattern in
+        ["/[a-z0-9]{1,1000}", "(?s).{0,4000}", "[a-z]{0,4000}", ".{0,4000}", "abcdefghijklmnopqrstuvwxyz.{0,20}"]
+    {
+        let set = Set::new(&[pattern], LIMIT, 0).unwrap_or_else(|no| panic!("{pattern}: {no:?}"));
+        assert!(set.memory() < LIMIT + 2_048, "{pattern:.40}: {}", set.memory());
+        // the rest is the set itself
+    }
 }
 
 #[test]

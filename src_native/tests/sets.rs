@@ -93,6 +93,16 @@ fn patterns_that_multiply_fall_apart() {
 }
 
 #[test]
+fn many_states_that_many_patterns_end_in_stay_within_the_budget() {
+    let mut patterns: Vec<String> = (0..999).map(|i| format!("(?sx).*#{i}")).collect();
+    patterns.push("(?s).{0,3900}".to_owned());
+    let set = Set::new(&patterns, LIMIT, 1 << 20).expect("accepted");
+    assert!(set.memory() <= 1 << 20, "{}", set.memory());
+    assert_eq!(answer(&set, b"ab").iter().filter(|yes| **yes).count(), 1_000);
+    assert_eq!(answer(&set, &[b'a'; 3_901]).iter().filter(|yes| **yes).count(), 999);
+}
+
+#[test]
 fn the_same_patterns_build_the_same_set() {
     let patterns: Vec<String> = (0..300).map(|i| format!("/.*x{}z.*y{i}", i % 7)).collect();
     let shape = || Set::new(&patterns, LIMIT, 1 << 16).map(|set| (set.automata(), set.memory())).expect("accepted");
