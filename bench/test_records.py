@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 from .check import compared
@@ -60,3 +62,16 @@ def test_the_page_has_a_row_for_every_goal() -> None:
     assert [row.split("|")[1].strip() for row in made.splitlines()[2:-2]] == list(LINES)
     assert "| 3.0 (2.9 to 3.4) x |" in made
     assert "plain 640 (2.1 x)" in made
+
+
+def test_every_trick_names_a_benchmark_that_shows_it() -> None:
+    bench = Path(__file__).parent
+    named = [
+        (source.name, module, function)
+        for root in (bench.parent / "gwmatch", bench.parent / "src_native" / "src")
+        for source in root.rglob("*")
+        if source.suffix in {".py", ".pyx", ".pxd", ".h", ".rs"}
+        for module, function in re.findall(r"PERF\((\w+)::(\w+)", source.read_text())
+    ]
+    assert len(named) > 30
+    assert [each for each in named if f"\ndef {each[2]}(" not in (bench / f"{each[1]}.py").read_text()] == []

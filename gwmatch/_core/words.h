@@ -142,7 +142,7 @@ GWM_INLINE int gwm_is_coded(const uint8_t *at, size_t size) {
 
 /* Where the next parameter of a query begins whose first byte is one of `firsts` (256 flags), at or after `from`, where one
  * begins; else `size`.
- * PERF(bench.instructions::long_query): of thousands of parameters hardly any begins like one that a table asks for. */
+ * PERF(hostile::long_query): of thousands of parameters hardly any begins like one that a table asks for. */
 static inline size_t gwm_next_parameter(const uint8_t *at, size_t from, size_t size, const uint8_t *firsts) {
     if (from < size && firsts[at[from]]) return from;
     for (; from + 8 < size; from += 8) {
