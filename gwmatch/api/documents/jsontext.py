@@ -65,8 +65,8 @@ def documents(text: str, source: str | None, bounds: Bounds) -> Iterator[Documen
 def _quickly(text: str, bounds: Bounds) -> Any:
     """The value of a text about which there is nothing to be said, which are most; _UNSURE where a closer look is needed.
 
-    PERF(bench_compile::bench_one_rule_json): msgspec reads several times as fast as Python's reader with all the questions that are put
-    to it here, but says nothing of keys that occur twice and of depth. What it makes of the value again does.
+    PERF(bench_compile::bench_one_rule_json): msgspec reads several times as fast as Python's reader with all the questions
+    that are put to it here, but says nothing of keys that occur twice and of depth. What it makes of the value again does.
     """
     if "\\" in text or _may_hold_long_integer(text):
         return _UNSURE
