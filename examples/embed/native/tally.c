@@ -19,7 +19,8 @@ static gwmatch_text word(const uint8_t **at, const uint8_t *end) {
 }
 
 /* One line: METHOD HOST TARGET. Adds 1 to the count of the entry that takes it, or to the last count. 0, or -1 without memory. */
-static int tally(gwmatch_memo *memo, const gwmatch_port *port, const uint8_t *line, const uint8_t *end, size_t *counts, size_t entries) {
+static int tally(gwmatch_memo *memo, const gwmatch_port *port, const uint8_t *line, const uint8_t *end, size_t *counts,
+                 size_t entries) {
     gwmatch_request request;
     gwmatch_answer answer;
     memset(&request, 0, sizeof request);
@@ -34,7 +35,8 @@ static int tally(gwmatch_memo *memo, const gwmatch_port *port, const uint8_t *li
     return 0;
 }
 
-static int tally_all(gwmatch_memo *memo, const gwmatch_port *port, const uint8_t *at, const uint8_t *end, size_t *counts, size_t entries) {
+static int tally_all(gwmatch_memo *memo, const gwmatch_port *port, const uint8_t *at, const uint8_t *end, size_t *counts,
+                     size_t entries) {
     while (at < end) {
         const uint8_t *stop = memchr(at, '\n', (size_t)(end - at));
         if (stop == NULL)
