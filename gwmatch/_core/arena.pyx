@@ -8,6 +8,11 @@ from .layout cimport BRANCHES, LEAF, Index, Leaf, Slot, Text, hash_text, slot_of
 
 from ..errors import CompileError
 
+
+cdef extern from "pages.h" nogil:
+    void use_large_pages "gwm_use_large_pages"(uint8_t *at, size_t size) noexcept
+
+
 cdef enum:
     LONGEST_RUN = 128    # slots a lookup may walk before another seed is tried; at half load 2**18 slots need about 65
     SEEDS = 16
@@ -73,6 +78,7 @@ cdef class Block:
         self.base = settled
         self.capacity = capacity
         self.sealed = True
+        use_large_pages(settled, self.used)
         free(self.recent)
         self.recent = NULL
         return 0

@@ -23,6 +23,13 @@ cdef extern from "words.h" nogil:
     uint64_t few_at "gwm_few"(const uint8_t *at, size_t size) noexcept
 
 
+cdef extern from *:
+    """
+    #define gwm_fetch(at) __builtin_prefetch(at)
+    """
+    void fetch "gwm_fetch"(const void *at) noexcept nogil  # brings a line of memory near; never fails, wherever it points
+
+
 cdef enum:
     MAGIC = 0x4D574721
     LAYOUT = 3
@@ -355,6 +362,11 @@ cdef inline uint64_t method_word(Slice method) noexcept nogil:
 
 cdef inline uint32_t slot_of(uint64_t hashed, uint32_t count) noexcept nogil:
     return <uint32_t>((<uint64_t><uint32_t>hashed * count) >> 32)
+
+
+cdef inline void fetch_slot(const uint8_t *block, const Index *index, uint64_t hashed) noexcept nogil:
+    """Where `probe` will look first."""
+    fetch(<const Slot *>(block + index.slots) + slot_of(hashed, index.count))
 
 
 cdef inline uint32_t probe(const uint8_t *block, const Index *index, Slice key, uint64_t hashed) noexcept nogil:

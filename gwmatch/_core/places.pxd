@@ -20,7 +20,7 @@ cdef extern from "words.h" nogil:
 
 cdef enum:
     FEWEST_BITS = 4      # 16 places
-    MOST_BITS = 9        # 512
+    MOST_BITS = 10       # 1,024
     PLACE_BYTES = 50     # of a host and a server name that are kept
     SAME_NAME = 255      # in the place of a size: the server name is the host
 

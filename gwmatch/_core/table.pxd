@@ -14,7 +14,7 @@ from .sets cimport Sets
 
 
 cdef enum:
-    MOST_MADE = 256
+    MOST_MADE = 1024
 
 
 cdef class RouteTable:
@@ -38,7 +38,7 @@ cdef class PortTable:
     cdef readonly int number
     cdef Bound bound
     cdef Places places
-    cdef PyObject *made[256] # Decisions that are given again, by their entry; references to them
+    cdef PyObject *made[1024] # Decisions that are given again, by their entry; references to them
 
     cdef Decision connection(self, int protocol, object sni, object draw)
     cdef Decision decision(self, const Call *call, const Answer *answer)

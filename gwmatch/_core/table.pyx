@@ -229,7 +229,8 @@ cdef class PortTable:
         mirrors; without it chance does.
 
         Raises:
-            TypeError: an argument is neither str nor bytes, or headers are no pairs.
+            TypeError: an argument is neither str nor bytes, or headers are no pairs. A value that the table does not
+                ask for may go unnoticed.
             ValueError: a float draw outside [0, 1).
         """
         cdef Line room[ROOM_LINES]

@@ -133,7 +133,10 @@ cdef inline void begin_cuts(Cutting *cutting, Slice path, uint64_t seed) noexcep
 
 
 cdef inline int64_t search_prefix_index(Asked *asked, const Host *host, const Rare *rare) noexcept nogil:
-    """One pass hashes the prefixes at the depths that exist here; then they are probed from the longest."""
+    """One pass hashes the prefixes at the depths that exist here; then they are probed from the longest.
+
+    PERF(bench_match::bench_growth): the slots of all are on their way while the path is still being hashed.
+    """
     cdef Cut cuts[MOST_CUTS]
     cdef Cutting cutting
     cdef uint32_t count = 0
@@ -147,6 +150,7 @@ cdef inline int64_t search_prefix_index(Asked *asked, const Host *host, const Ra
             break
         if not (rare.depths >> (cutting.depth if cutting.depth < 63 else 63)) & 1:
             continue
+        fetch_slot(asked.block, &rare.paths, cuts[count].hashed)
         count += 1
         if count == MOST_CUTS:
             # Perhaps there are more depths than the array holds: what follows is longer and goes first.

@@ -25,8 +25,8 @@ cdef enum:
 
 
 cdef inline int read_wanted(PyObject *headers, uint64_t lengths, Line *room, Line **lines, size_t *wanted) noexcept:
-    """Every header is looked at, so that odd ones are noticed; only those whose names have one of the `lengths` are kept.
-    Lines beyond ROOM_LINES are to be freed.
+    """Every header's name is looked at, so that odd ones are noticed; those that have one of the `lengths` are kept, each with
+    its value. Lines beyond ROOM_LINES are to be freed.
     """
     cdef PyObject **items
     cdef PyObject *name
@@ -34,6 +34,7 @@ cdef inline int read_wanted(PyObject *headers, uint64_t lengths, Line *room, Lin
     cdef Slice text, other
     cdef Line *grown
     cdef size_t kept = 0, i = 0
+    cdef bint readable, matters
     cdef Py_ssize_t count = read_items(headers, &items)
     lines[0] = room
     wanted[0] = 0
@@ -43,17 +44,18 @@ cdef inline int read_wanted(PyObject *headers, uint64_t lengths, Line *room, Lin
         i = skip_lines(items, i, <size_t>count, lengths)
         if i == <size_t>count:
             break
-        if (
-            not read_pair(items[i], &name, &value)
-            or not read_text(name, &text.at, &text.size)
-            or not read_text(value, &other.at, &other.size)
-        ):
+        matters = False
+        readable = read_pair(items[i], &name, &value) and read_text(name, &text.at, &text.size)
+        if readable:
+            matters = (lengths >> (text.size if text.size < 63 else 63)) & 1
+            readable = not matters or read_text(value, &other.at, &other.size)
+        if not readable:
             if lines[0] != room:
                 free(lines[0])
                 lines[0] = room
             return ODD_SHAPE
         i += 1
-        if not (lengths >> (text.size if text.size < 63 else 63)) & 1:
+        if not matters:
             continue
         if kept == ROOM_LINES and lines[0] == room:
             grown = <Line *>malloc(<size_t>count * sizeof(Line))

@@ -3,7 +3,6 @@
 //! Building is bounded in memory and by that in time; matching is a byte's class and one way of `rows` for each byte.
 use std::collections::HashMap;
 use std::mem::{size_of, size_of_val};
-use std::ops::Range;
 
 use regex_automata::dfa::{dense, Automaton as _, StartKind};
 use regex_automata::nfa::thompson;
@@ -49,8 +48,8 @@ pub struct Automaton {
 }
 
 impl Automaton {
-    /// The automaton over `expressions`, which stand for `patterns`.
-    pub fn new(expressions: &[Hir], patterns: Range<usize>, limits: Limits) -> Result<Automaton, Overrun> {
+    /// The automaton over `expressions`, which stand for the `patterns` of these numbers.
+    pub fn new(expressions: &[Hir], patterns: &[usize], limits: Limits) -> Result<Automaton, Overrun> {
         let nfa = thompson::Compiler::new()
             .configure(
                 thompson::Config::new()
@@ -77,12 +76,18 @@ impl Automaton {
         if dfa.memory_usage() > limits.automaton {
             return Err(Overrun::Automaton);
         }
-        Reading::of(&dfa).lay(patterns.start).ok_or(Overrun::Automaton)
+        Reading::of(&dfa).lay(patterns).ok_or(Overrun::Automaton)
     }
 
     /// Where a walk begins.
     pub fn start(&self) -> u32 {
         self.start
+    }
+
+    /// The state behind a text.
+    pub fn behind(&self, text: &[u8]) -> u32 {
+        // SAFETY: states are this automaton's own, from its start on.
+        text.iter().fold(self.start, |state, &byte| unsafe { self.next(state, byte) })
     }
 
     /// The state after `byte`, from `start` or from a state that this function returned.
@@ -95,7 +100,7 @@ impl Automaton {
         unsafe { self.rows.next(state, u16::from(self.classes[usize::from(byte)])) }
     }
 
-    /// Calls `found` with each pattern that matches where a text ends in `state`, smallest first.
+    /// Calls `found` with each pattern that matches where a text ends in `state`.
     ///
     /// # Safety
     /// `state` is one of this automaton's.
@@ -143,7 +148,7 @@ impl Reading<'_> {
     }
 
     /// None where there are more states or lists than can be numbered.
-    fn lay(mut self, first_pattern: usize) -> Option<Automaton> {
+    fn lay(mut self, patterns: &[usize]) -> Option<Automaton> {
         let anchored = start::Config::new().anchored(Anchored::Yes);
         let start = self.dfa.start_state(&anchored).expect("an automaton without quit bytes has its anchored start");
         let end = self.representatives.len() as u16;
@@ -162,7 +167,7 @@ impl Reading<'_> {
             let ended = self.dfa.next_eoi_state(state);
             if self.dfa.is_match_state(ended) {
                 // States share the one that they end in.
-                let list = *lists.entry(ended).or_insert_with(|| self.list(ended, first_pattern, &mut matching));
+                let list = *lists.entry(ended).or_insert_with(|| self.list(ended, patterns, &mut matching));
                 laid.lead(row, end, list);
             }
         }
@@ -175,11 +180,10 @@ impl Reading<'_> {
     }
 
     /// Where in `matching` the patterns of a state behind the end stand now.
-    fn list(&self, ended: StateID, first_pattern: usize, matching: &mut Vec<u32>) -> u32 {
+    fn list(&self, ended: StateID, patterns: &[usize], matching: &mut Vec<u32>) -> u32 {
         let (at, count) = (matching.len(), self.dfa.match_len(ended));
         matching.push(count as u32);
-        let patterns = (0..count).map(|nth| self.dfa.match_pattern(ended, nth).as_usize());
-        matching.extend(patterns.map(|pattern| (first_pattern + pattern) as u32));
+        matching.extend((0..count).map(|nth| patterns[self.dfa.match_pattern(ended, nth).as_usize()] as u32));
         at as u32
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Nothing here decides anything; it turns pointers into slices, and stops panics.
 pub mod automaton;
+mod openings;
 pub mod pattern;
 mod rows;
 pub mod set;

@@ -1,4 +1,6 @@
 //! A set answers what its patterns answer one by one, however it falls apart (HI-X6).
+use gwmatch_native::automaton::{Automaton, Limits};
+use gwmatch_native::pattern;
 use gwmatch_native::set::Set;
 
 const LIMIT: usize = 65_536;
@@ -61,6 +63,84 @@ fn sets_agree_with_singles() {
         }
     }
     assert!(fell_apart > 10, "{fell_apart}");
+}
+
+/// Whether an automaton of its own, walked from its start, takes all of a text.
+fn takes(automaton: &Automaton, text: &[u8]) -> bool {
+    let mut found = false;
+    // SAFETY: states are the automaton's own, from its start on.
+    unsafe {
+        let state = text.iter().fold(automaton.start(), |state, &byte| automaton.next(state, byte));
+        automaton.report(state, &mut |_| found = true);
+    }
+    found
+}
+
+/// A pattern that begins with up to 40 bytes of literals and alternatives of them, and a text that it may well match.
+fn opened(dice: &mut Dice) -> (String, String) {
+    let words = ["/", "/a", "/api", "/api/v1", "/catalog/items", "/x\\.y", "\u{e9}", "/labels-and-stores"];
+    let (mut pattern, mut text) = (String::new(), String::new());
+    if dice.below(8) == 0 {
+        pattern += "(?i)";
+    }
+    for _ in 0..dice.below(5) {
+        let (one, other) = (dice.pick(&words), dice.pick(&words));
+        let taken = match dice.below(8) {
+            0 => {
+                pattern += &format!("(?:{one}|{other})");
+                [one, other][dice.below(2)]
+            }
+            1 => {
+                pattern += &format!("(?:{one})?");
+                [one, ""][dice.below(2)]
+            }
+            2 => {
+                pattern += &format!("{one}[b-d]");
+                text += &one.replace('\\', "");
+                dice.pick(&["b", "c", "d", "e"])
+            }
+            _ => {
+                pattern += one;
+                one
+            }
+        };
+        text += &taken.replace('\\', "");
+    }
+    pattern += dice.pick(&["", "/[0-9]+", "(/.*)?", ".", "$", "(?:)"]);
+    text += dice.pick(&["", "/17", "/z", "!", "/x.y"]);
+    (pattern, text)
+}
+
+#[test]
+fn openings_hide_no_match() {
+    let mut dice = Dice(20_261_129);
+    let (mut matched, mut fell_apart) = (0, 0);
+    for round in 0..60 {
+        let (patterns, mut texts): (Vec<String>, Vec<String>) =
+            (0..1 + dice.below(120)).map(|_| opened(&mut dice)).unzip();
+        texts.extend((0..40).map(|_| opened(&mut dice).1.to_uppercase()));
+        let limits = Limits { automaton: LIMIT, notes: 1_024 };
+        let alone = |text: &String| {
+            let expression = pattern::parse(text.as_bytes()).unwrap_or_else(|no| panic!("{text}: {no:?}"));
+            Automaton::new(&[expression], &[0], limits).expect("small")
+        };
+        let singles: Vec<Automaton> = patterns.iter().map(alone).collect();
+        let sets = [0, 8_192, 1 << 20].map(|budget| Set::new(&patterns, LIMIT, budget).expect("accepted"));
+        fell_apart += usize::from(sets[1].automata() > 1);
+        for text in &texts {
+            let expected: Vec<bool> = singles.iter().map(|single| takes(single, text.as_bytes())).collect();
+            matched += usize::from(expected.contains(&true));
+            for set in &sets {
+                assert_eq!(
+                    answer(set, text.as_bytes()),
+                    expected,
+                    "round {round}, {} automata, {text}",
+                    set.automata()
+                );
+            }
+        }
+    }
+    assert!(matched > 1_000 && fell_apart > 30, "{matched} {fell_apart}");
 }
 
 #[test]

@@ -16,7 +16,7 @@ from .test_seeds import table_of
 
 Manifest = dict[str, Any]
 
-PLACES = 512
+PLACES = 1024
 """The most that are kept (`_core/places.pxd`)."""
 HOSTS = (
     *(f"tenant-{number:05}.apps.example.com" for number in range(3 * PLACES)),

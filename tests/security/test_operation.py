@@ -234,14 +234,17 @@ def test_odd_objects_do_no_harm() -> None:
         [7],
         ["ab"],
         [("x",)],
-        [("x", 1)],
+        [("host", 1)],
         [("x", "1", "2")],
-        [(b"x", None)],
+        [(b"host", None)],
+        [(1, "x")],
         [None],
     ]
     for headers in refused:
         with pytest.raises(TypeError):
             port.match("GET", "a.test", "/", headers)
+    for value in (1, None, itself, object()):  # of a header that nobody asks for
+        assert told(port.match("GET", "a.test", "/", [("x", value)], draw=0.5)) == "red/app"
     for host in (7, bytearray(b"a.test"), memoryview(b"a.test"), ["a.test"], object()):
         with pytest.raises(TypeError):
             port.match("GET", host, "/")  # type: ignore[arg-type]
