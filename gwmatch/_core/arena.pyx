@@ -10,7 +10,7 @@ from ..errors import CompileError
 
 
 cdef extern from "pages.h" nogil:
-    void use_large_pages "gwm_use_large_pages"(uint8_t *at, size_t size) noexcept
+    void use_large_pages "gwm_use_large_pages"(uint8_t *at, size_t used, size_t size) noexcept
 
 
 cdef enum:
@@ -78,7 +78,7 @@ cdef class Block:
         self.base = settled
         self.capacity = capacity
         self.sealed = True
-        use_large_pages(settled, self.used)
+        use_large_pages(settled, self.used, capacity)
         free(self.recent)
         self.recent = NULL
         return 0

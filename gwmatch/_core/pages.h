@@ -12,17 +12,19 @@
 #define GWM_COLLAPSE 25 /* MADV_COLLAPSE, since Linux 6.1 */
 #endif
 
-/* Asks for large pages under those of `size` bytes that fill some. Where the system has none, or will not, nothing changes.
+/* Asks for large pages under the first `used` of `size` bytes, as far as whole ones fit. Where the system has none, or will not,
+ * nothing changes.
  * PERF(bench_match::bench_growth): a decision in a table of some MiB looks at a dozen places in it, each in a page of its own. */
-static inline void gwm_use_large_pages(uint8_t *at, size_t size) {
+static inline void gwm_use_large_pages(uint8_t *at, size_t used, size_t size) {
 #ifdef __linux__
     uintptr_t start = ((uintptr_t)at + GWM_LARGE_PAGE - 1) & ~(GWM_LARGE_PAGE - 1);
-    uintptr_t end = ((uintptr_t)at + size) & ~(GWM_LARGE_PAGE - 1);
+    uintptr_t end = ((uintptr_t)at + used + GWM_LARGE_PAGE - 1) & ~(GWM_LARGE_PAGE - 1);
+    if (used < GWM_LARGE_PAGE) return;
+    if (end > (uintptr_t)at + size) end -= GWM_LARGE_PAGE;
     if (start < end && madvise((void *)start, end - start, GWM_HUGEPAGE) == 0)
         (void)madvise((void *)start, end - start, GWM_COLLAPSE);
 #else
-    (void)at;
-    (void)size;
+    (void)at, (void)used, (void)size;
 #endif
 }
 

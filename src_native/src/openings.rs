@@ -22,6 +22,9 @@ const STEPS: usize = 8;
 /// Ways in which the matches of one pattern may begin, before nothing is made of them.
 const MOST: usize = 16;
 
+/// Slots of a table with one opening, which is compared and not looked up.
+const SLOTS_OF_ONE: usize = 2;
+
 /// Places of the filter for each opening: what a text begins with that is no opening is mostly told by a look into one.
 const PLACES: usize = 16;
 
@@ -138,7 +141,10 @@ impl Openings {
         if self.always > 0 && found(&self.begun[..self.always], text).is_break() {
             return;
         }
-        if self.lengths == 0 {
+        if self.slots.len() <= SLOTS_OF_ONE {
+            if let Some(rest) = text.strip_prefix(&*self.texts).filter(|_| self.lengths != 0) {
+                let _ = found(&self.begun[self.always..], rest);
+            }
             return;
         }
         let keys = self.keys(text);
