@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from .peers.compare import Disagreement, Settings, compare
+from .peers.compare import Disagreement, Settings, compare, too_slow
 from .peers.linear import Linear
 from .peers.ours import Gwmatch
 from .peers.peer import NotApplicable
@@ -97,3 +97,14 @@ def test_who_does_not_take_part_says_why(floor: Any, maker: type[Linear], status
 def test_an_oracle_that_the_reference_does_not_share_ends_the_run(floor: Any) -> None:
     with pytest.raises(Disagreement):
         compare("W1", 20, [WrongReference], floor.match, QUICK)
+
+
+def test_a_peer_that_is_too_slow_is_not_asked_again(floor: Any) -> None:
+    few = compare("W2", 10, [Gwmatch, Trie, Linear], floor.match, QUICK, given_up={"linear": "1,000 us at 1"})
+    assert {row.peer: (row.status, row.note) for row in few.rows} == {
+        "gwmatch": ("timed", ""),
+        "dict-and-trie": ("timed", ""),
+        "linear": ("cut off", "1,000 us at 1"),
+    }
+    assert too_slow(few, ns=1e9) == {"linear": "so it was at 10"}
+    assert set(too_slow(few, ns=0)) == {"dict-and-trie", "linear"}

@@ -11,7 +11,7 @@ from pathlib import Path
 from ..floors import build_floor, load_floor
 from ..machine import described
 from ..workloads import NAMES
-from .compare import Settings, compare
+from .compare import Comparison, Settings, compare, too_slow
 from .registry import PEERS
 from .table import shown
 
@@ -31,6 +31,12 @@ def main() -> int:
         default=_DEFAULTS.limit,
         help="seconds for a build or a pass (default: %(default)s)",
     )
+    parser.add_argument(
+        "--give-up",
+        type=float,
+        default=200.0,
+        help="microseconds per decision from which on a peer is not asked at larger sizes (default: %(default)s)",
+    )
     parser.add_argument("--json", type=Path, help="where to write all figures")
     asked = parser.parse_args()
     names = ["gwmatch", *(name for name in asked.peers.split(",") if name != "gwmatch")]
@@ -39,11 +45,13 @@ def main() -> int:
         parser.error(f"there is no {', '.join(unknown)}; peers are {', '.join(PEERS)}; workloads {', '.join(NAMES)}")
     settings = Settings(asked.requests, asked.seconds, asked.limit)
     versions = {name: PEERS[name]().version for name in names}
-    made = []
+    command = " ".join(["python -m bench.peers", *sys.argv[1:]])
+    made: list[Comparison] = []
     with tempfile.TemporaryDirectory() as folder:
         floor = load_floor(build_floor(Path(folder))).Floor().match
         for workload in asked.workloads.split(","):
-            for size in map(int, asked.sizes.split(",")):
+            given_up: dict[str, str] = {}
+            for size in sorted(map(int, asked.sizes.split(","))):
                 comparison = compare(
                     workload,
                     size,
@@ -51,11 +59,18 @@ def main() -> int:
                     floor,
                     settings,
                     _say,
+                    given_up,
                 )
                 made.append(comparison)
+                given_up |= too_slow(comparison, 1000 * asked.give_up)
                 print(shown(comparison), end="\n\n", flush=True)
                 if asked.json:  # after each, so that a run that is ended has said something
-                    kept = {**described(), "versions": versions, "comparisons": [each.as_dict() for each in made]}
+                    kept = {
+                        **described(),
+                        "command": command,
+                        "versions": versions,
+                        "comparisons": [each.as_dict() for each in made],
+                    }
                     asked.json.write_text(json.dumps(kept, indent=1) + "\n")
     return int(any(row.peer == "gwmatch" and row.status != "timed" for each in made for row in each.rows))
 

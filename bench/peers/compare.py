@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from statistics import median
+from types import MappingProxyType
 from typing import Any
 
 from ..timing import per_call
@@ -81,8 +82,9 @@ def compare(
     floor: Any,
     settings: Settings,
     say: Callable[[str], None] = lambda _: None,
+    given_up: Mapping[str, str] = MappingProxyType({}),
 ) -> Comparison:
-    """Times of those peers whose every answer is right.
+    """Times of those peers whose every answer is right. Those that were given up, by name and why, are not asked.
 
     Raises:
         Disagreement: the reference does not say what the plain linear matcher says.
@@ -96,6 +98,9 @@ def compare(
         peer = maker()
         row = Row(peer.name, peer.does)
         rows.append(row)
+        if peer.name in given_up:
+            row.status, row.note = "cut off", given_up[peer.name]
+            continue
         child = Child(maker, asked, floor, settings.limit)
         try:
             built = child.ask("build")
@@ -116,6 +121,14 @@ def compare(
         say(f"{workload} {size}: {row.peer} {row.status} {row.note}".rstrip())
     _time(running, len(asked.calls), settings.seconds)
     return Comparison(workload, size, len(asked.rules), len(asked.calls), by_reference, rows)
+
+
+def too_slow(comparison: Comparison, ns: float) -> dict[str, str]:
+    """Peers that take more than `ns` for a decision, or did not come to an end, and what to say of them at larger sizes."""
+    size = f"{comparison.size:,}"
+    peers = [row for row in comparison.rows if row.peer != "gwmatch"]
+    took = {row.peer: f"{row.ns / 1000:,.0f} us at {size}" for row in peers if row.ns is not None and row.ns > ns}
+    return took | {row.peer: f"so it was at {size}" for row in peers if row.status == "cut off"}
 
 
 def _expected(asked: Asked, floor: Any) -> list[str | None]:
