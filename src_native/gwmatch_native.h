@@ -48,7 +48,7 @@ typedef struct {
   /* Patterns in the set. */
   size_t (*set_count)(const GwmSet *set);
 
-  /* Joint automata that the set fell apart into: the number of walks over a text. */
+  /* Joint automata that the set fell apart into: no text is walked more often than that. */
   size_t (*set_automata)(const GwmSet *set);
 
   /* Heap bytes kept. */

@@ -10,7 +10,7 @@ from ..errors import CompileError
 
 
 cdef extern from "pages.h" nogil:
-    void use_large_pages "gwm_use_large_pages"(uint8_t *at, size_t used, size_t size) noexcept
+    uint8_t *settle "gwm_settle"(uint8_t *from_, size_t used, size_t size) noexcept
 
 
 cdef enum:
@@ -70,15 +70,15 @@ cdef class Block:
         return self.take(count * stride, alignment) if count else 0
 
     cdef int seal(self) except -1:
-        """From here on the memory stays where it is. What is left beyond it costs nothing until a change touches it."""
+        """From here on the memory stays where it is. What is left beyond it costs nothing until a change touches it, but for the
+        rest of a large page."""
         cdef size_t capacity = self.used + self.used // 8 + SLACK
-        cdef uint8_t *settled = <uint8_t *>realloc(self.base, capacity)
+        cdef uint8_t *settled = settle(self.base, self.used, capacity)
         if settled == NULL:
             raise MemoryError(f"no {capacity} bytes for the table")
         self.base = settled
         self.capacity = capacity
         self.sealed = True
-        use_large_pages(settled, self.used, capacity)
         free(self.recent)
         self.recent = NULL
         return 0

@@ -19,7 +19,7 @@ cdef bytes as_text(object text, what):
 
 
 cdef bint has_grpc_type(object headers) except -1:
-    """Whether the headers of a POST, of which the pairs were looked at before, say that it is a gRPC call."""
+    """Whether the headers of a POST, of which the names were looked at before, say that it is a gRPC call."""
     cdef Line room[ROOM_LINES]
     cdef Line *lines = room
     cdef size_t count

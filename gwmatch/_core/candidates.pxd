@@ -163,7 +163,7 @@ cdef inline bint narrow(Asked *asked, const Group *group, uint32_t words, uint64
             else:
                 matched = asked.api.set_matches(asked.sets[group.pattern_set - 1], text.at, text.size, matching)
                 i = 0
-                while matched > 0 and i < CHUNK_WORDS:
+                while matched > 0 and i < CHUNK_WORDS and 64 * i < group.pattern_count:
                     word = matching[i]
                     while word != 0:
                         pattern = 64 * i + <uint32_t>ctz(word)

@@ -239,45 +239,31 @@ cdef class PortTable:
         cdef Answer answer
         cdef Decision made
         cdef uint64_t lengths = (<const Header *>(self.bound.block + self.bound.port.header)).lengths
-        cdef PyObject *listed = <PyObject *>headers
-        cdef int known
+        cdef int known = ODD_SHAPE
         # PERF(bench_match::bench_one_request): the arguments keep their names, so that no reference to them is taken.
         if draw is None:
             call.chance.known = False
             call.chance.seed = 0
         else:
             read_draw(draw, &call.chance)
-        if not read_text(<PyObject *>method, &call.method.at, &call.method.size):
-            plain_method = as_text(method, "method")
-            call.method = slice_of(plain_method)
-        if host is None:
-            call.host.at = NULL
-            call.host.size = 0
-        elif not read_text(<PyObject *>host, &call.host.at, &call.host.size):
-            plain_host = as_text(host, "host")
-            call.host = slice_of(plain_host)
-        if not read_text(<PyObject *>path, &call.target.at, &call.target.size):
-            plain_path = as_text(path, "path")
-            call.target = slice_of(plain_path)
-        call.sni.at = NULL
-        call.sni.size = 0
-        if sni is not None and not read_text(<PyObject *>sni, &call.sni.at, &call.sni.size):
-            plain_sni = as_text(sni, "sni")
-            call.sni = slice_of(plain_sni)
+        call.host.at = call.sni.at = NULL
+        call.host.size = call.sni.size = 0
         call.line_count = 0
         # SAFETY: from here to `done` no Python code runs and nothing is allocated, so what the slices point into, which the
-        # arguments keep alive, cannot change. Headers of an unusual shape were copied first.
-        if headers is not None:
-            if FREE_THREADED and isinstance(headers, list):
-                copied = tuple(<list>headers)
-                listed = <PyObject *>copied
-            known = read_wanted(listed, lengths, room, &lines, &call.line_count)
-            if known == ODD_SHAPE:
-                copied = plain_headers(headers)
-                listed = <PyObject *>copied
-                known = read_wanted(listed, lengths, room, &lines, &call.line_count)
+        # arguments keep alive, cannot change.
+        if (
+            read_text(<PyObject *>method, &call.method.at, &call.method.size)
+            and (host is None or read_text(<PyObject *>host, &call.host.at, &call.host.size))
+            and read_text(<PyObject *>path, &call.target.at, &call.target.size)
+            and (sni is None or read_text(<PyObject *>sni, &call.sni.at, &call.sni.size))
+        ):
+            known = READ
+            if headers is not None:
+                known = read_wanted(<PyObject *>headers, lengths, room, &lines, &call.line_count)
+        if known != READ:
             if known == NO_MEMORY:
                 raise MemoryError("no memory for the request's headers")
+            return match_copied(self, method, host, path, headers, sni, draw)
         call.lines = lines
         decide(&self.bound, &self.places, &call, &answer)
         if lines != room:
@@ -289,7 +275,7 @@ cdef class PortTable:
         made = self.decision(&call, &answer)
         # PERF(bench_match::bench_workload): the media type is asked for where it matters: when the gateway answers by itself.
         if answer.outcome == RESPOND and is_post(call.method):
-            made.grpc = has_grpc_type(<object>listed)
+            made.grpc = has_grpc_type(headers)
         return made
 
     @cython.binding(False)
@@ -498,6 +484,17 @@ cdef class PortTable:
         if path is not None:
             made.path = path
         return made
+
+
+cdef match_copied(PortTable port, method, host, path, headers, sni, draw):
+    """What `match` says of arguments of an unusual shape, by copies of them that it can read in place."""
+    if FREE_THREADED and isinstance(headers, list):  # another thread may change it meanwhile, but not its pairs
+        headers = tuple(<list>headers)
+    elif headers is not None:
+        headers = plain_headers(headers)
+    host = None if host is None else plain(host, "host")
+    sni = None if sni is None else plain(sni, "sni")
+    return port.match(plain(method, "method"), host, plain(path, "path"), headers, sni=sni, draw=draw)
 
 
 cdef inline bint is_about(Decision made, const Answer *answer) noexcept:

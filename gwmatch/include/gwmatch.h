@@ -88,7 +88,7 @@ typedef struct {
 
 typedef struct gwmatch_port gwmatch_port;
 
-/* What one thread keeps from call to call: where the hosts that it asked about lead. Up to 32 KiB. */
+/* What one thread keeps from call to call: where the hosts that it asked about lead. Up to 64 KiB. */
 typedef struct gwmatch_memo gwmatch_memo;
 
 typedef struct {

@@ -68,8 +68,9 @@ pub struct Begun {
 #[derive(Clone, Copy, Default)]
 struct Slot {
     key: u32,
-    /// Where the opening stands in `texts`.
+    /// Where the opening stands in `texts`, and how long it is: zeros add nothing to a key.
     text: u32,
+    size: u32,
     /// Where its automata stand in `begun`, and how many they are; 0 in a free place.
     first: u32,
     count: u32,
@@ -122,7 +123,7 @@ impl Openings {
                 place = (place + 1) & (room - 1);
             }
             let (first, count) = (begun.len() as u32, list.len() as u32);
-            made.slots[place] = Slot { key, text: texts.len() as u32, first, count };
+            made.slots[place] = Slot { key, text: texts.len() as u32, size: text.len() as u32, first, count };
             made.filter[key as usize / 64 % made.filter.len()] |= 1 << (key % 64);
             texts.extend(text);
             begun.extend(list);
@@ -178,7 +179,7 @@ impl Openings {
             if slot.count == 0 {
                 return &[];
             }
-            if slot.key == key && self.texts[slot.text as usize..].starts_with(opening) {
+            if slot.key == key && self.texts[slot.text as usize..][..slot.size as usize] == *opening {
                 return &self.begun[slot.first as usize..][..slot.count as usize];
             }
             place = (place + 1) & (self.slots.len() - 1);

@@ -58,7 +58,7 @@ impl Set {
             bits[pattern / 64] |= 1 << (pattern % 64);
             matching += 1;
         };
-        // An only automaton has openings of more than one length. Whichever leads to it, it knows all patterns.
+        // An only automaton may have openings of more than one length. Whichever leads to it, it knows all patterns.
         let whole = self.automata.len() == 1;
         self.openings.for_each(text, |begun, rest| {
             for_each_match(&self.automata, begun, rest, &mut found);

@@ -76,9 +76,24 @@ fn takes(automaton: &Automaton, text: &[u8]) -> bool {
     found
 }
 
+/// What a word of `opened` stands for.
+fn plain(word: &str) -> String {
+    word.replace("\\x00", "\0").replace('\\', "")
+}
+
 /// A pattern that begins with up to 40 bytes of literals and alternatives of them, and a text that it may well match.
 fn opened(dice: &mut Dice) -> (String, String) {
-    let words = ["/", "/a", "/api", "/api/v1", "/catalog/items", "/x\\.y", "\u{e9}", "/labels-and-stores"];
+    let words = [
+        "/",
+        "/a",
+        "/api",
+        "/api/v1",
+        "/catalog/items",
+        "/x\\.y",
+        "\u{e9}",
+        "/labels-and-stores",
+        "\\x00\\x00\\x00\\x00",
+    ];
     let (mut pattern, mut text) = (String::new(), String::new());
     if dice.below(8) == 0 {
         pattern += "(?i)";
@@ -96,7 +111,7 @@ fn opened(dice: &mut Dice) -> (String, String) {
             }
             2 => {
                 pattern += &format!("{one}[b-d]");
-                text += &one.replace('\\', "");
+                text += &plain(one);
                 dice.pick(&["b", "c", "d", "e"])
             }
             _ => {
@@ -104,7 +119,7 @@ fn opened(dice: &mut Dice) -> (String, String) {
                 one
             }
         };
-        text += &taken.replace('\\', "");
+        text += &plain(taken);
     }
     pattern += dice.pick(&["", "/[0-9]+", "(/.*)?", ".", "$", "(?:)"]);
     text += dice.pick(&["", "/17", "/z", "!", "/x.y"]);
@@ -141,6 +156,27 @@ fn openings_hide_no_match() {
         }
     }
     assert!(matched > 1_000 && fell_apart > 30, "{matched} {fell_apart}");
+}
+
+/// Zeros add nothing to the sum that an opening is looked up by.
+#[test]
+fn openings_of_different_lengths_are_different() {
+    let cases: [(&[&str], &[u8], &[usize]); 4] = [
+        (&["/api[0-9]+", "/api\\x00{4}x"], b"/api12", &[0]),
+        (&["wxyz1", "/api\\x00{4}x"], b"/apix", &[]),
+        (&["wxyz1", "/api(?:\\x00{4}/usr|/usr)(?s:.)*"], b"/api/usrx", &[1]),
+        (&["/api!", "\\x00{4}zz", "12345678"], b"/api\0\0\0\0!", &[]),
+    ];
+    for (patterns, text, expected) in cases {
+        for budget in [0, 1 << 20] {
+            for _ in 0..40 {
+                let set = Set::new(patterns, LIMIT, budget).expect("accepted");
+                let found = answer(&set, text);
+                let matching: Vec<usize> = (0..patterns.len()).filter(|&pattern| found[pattern]).collect();
+                assert_eq!(matching, expected, "{patterns:?}, budget {budget}");
+            }
+        }
+    }
 }
 
 #[test]
