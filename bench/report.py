@@ -175,7 +175,7 @@ LINES: dict[str, Line] = {
     "9a": Line("best complete peer, plain paths: 5 x behind", against("W1 W2", "dict-and-trie"), PEERS),
     "9b": Line("where conditions count: 10 x behind", against("W3 W4 W6", "dict-and-trie"), PEERS),
     "9c": Line("regular expressions: 100 x behind", against("W5", "dict-and-trie"), PEERS),
-    "9d": Line("Envoy's table", against("W2 W3 W4 W5 W6", "envoy"), PEERS),
+    "9d": Line("Envoy's table", against("W1 W2 W3 W4 W5 W6", "envoy"), PEERS),
     "10": Line("free-threaded CPython: scales", lambda _: "see [reliability.md](reliability.md)", "make freethreaded"),
 }
 

@@ -239,7 +239,8 @@ cdef class PortTable:
         cdef Answer answer
         cdef Decision made
         cdef uint64_t lengths = (<const Header *>(self.bound.block + self.bound.port.header)).lengths
-        cdef int known = ODD_SHAPE
+        cdef int known = READ
+        cdef bint readable
         # PERF(bench_match::bench_one_request): the arguments keep their names, so that no reference to them is taken.
         if draw is None:
             call.chance.known = False
@@ -251,19 +252,20 @@ cdef class PortTable:
         call.line_count = 0
         # SAFETY: from here to `done` no Python code runs and nothing is allocated, so what the slices point into, which the
         # arguments keep alive, cannot change.
-        if (
+        readable = (
             read_text(<PyObject *>method, &call.method.at, &call.method.size)
             and (host is None or read_text(<PyObject *>host, &call.host.at, &call.host.size))
             and read_text(<PyObject *>path, &call.target.at, &call.target.size)
             and (sni is None or read_text(<PyObject *>sni, &call.sni.at, &call.sni.size))
-        ):
-            known = READ
-            if headers is not None:
-                known = read_wanted(<PyObject *>headers, lengths, room, &lines, &call.line_count)
-        if known != READ:
-            if known == NO_MEMORY:
-                raise MemoryError("no memory for the request's headers")
-            return match_copied(self, method, host, path, headers, sni, draw)
+        )
+        if readable and headers is not None:
+            known = read_wanted(<PyObject *>headers, lengths, room, &lines, &call.line_count)
+        if not readable:
+            return match_texts(self, method, host, path, headers, sni, draw)
+        if known == ODD_SHAPE:
+            return match_headers(self, method, host, path, headers, sni, draw)
+        if known == NO_MEMORY:
+            raise MemoryError("no memory for the request's headers")
         call.lines = lines
         decide(&self.bound, &self.places, &call, &answer)
         if lines != room:
@@ -486,15 +488,20 @@ cdef class PortTable:
         return made
 
 
-cdef match_copied(PortTable port, method, host, path, headers, sni, draw):
-    """What `match` says of arguments of an unusual shape, by copies of them that it can read in place."""
-    if FREE_THREADED and isinstance(headers, list):  # another thread may change it meanwhile, but not its pairs
-        headers = tuple(<list>headers)
-    elif headers is not None:
-        headers = plain_headers(headers)
+cdef match_texts(PortTable port, method, host, path, headers, sni, draw):
+    """What `match` says where a text has to be copied before it can be read in place: one beyond ASCII, of a class of its own."""
     host = None if host is None else plain(host, "host")
     sni = None if sni is None else plain(sni, "sni")
     return port.match(plain(method, "method"), host, plain(path, "path"), headers, sni=sni, draw=draw)
+
+
+cdef match_headers(PortTable port, method, host, path, headers, sni, draw):
+    """The same where headers are of an unusual shape, or can be changed by another thread."""
+    if FREE_THREADED and isinstance(headers, list):
+        copied = tuple(<list>headers)  # its pairs mostly cannot
+    else:
+        copied = plain_headers(headers)
+    return port.match(method, host, path, copied, sni=sni, draw=draw)
 
 
 cdef inline bint is_about(Decision made, const Answer *answer) noexcept:
