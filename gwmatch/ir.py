@@ -473,9 +473,9 @@ def as_bytes(text: str | bytes) -> bytes:
     if isinstance(text, bytes):
         return text
     try:
-        return text.encode("utf-8", "surrogateescape")
+        return str.encode(text, "utf-8", "surrogateescape")  # whatever a class of the caller's own makes of it
     except UnicodeEncodeError:
-        return b"".join(_encode(character) for character in text)
+        return b"".join(_encode(character) for character in str.__iter__(text))
 
 
 def _encode(character: str) -> bytes:

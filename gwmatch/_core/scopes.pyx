@@ -126,7 +126,7 @@ cdef bytes wire_text(object text, str what):
     """The bytes of a text as WSGI has them: one character for each byte."""
     if isinstance(text, str):
         try:
-            return text.encode("latin-1")
+            return str.encode(text, "latin-1")
         except UnicodeEncodeError:
             return as_bytes(text)
     return as_text(text, what)

@@ -490,9 +490,11 @@ cdef class PortTable:
 
 cdef match_texts(PortTable port, method, host, path, headers, sni, draw):
     """What `match` says where a text has to be copied before it can be read in place: one beyond ASCII, of a class of its own."""
+    method = plain(method, "method")
     host = None if host is None else plain(host, "host")
+    path = plain(path, "path")
     sni = None if sni is None else plain(sni, "sni")
-    return port.match(plain(method, "method"), host, plain(path, "path"), headers, sni=sni, draw=draw)
+    return port.match(method, host, path, headers, sni=sni, draw=draw)
 
 
 cdef match_headers(PortTable port, method, host, path, headers, sni, draw):

@@ -14,15 +14,15 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 import msgspec
 
 from ..graph import RouteNode
-from ..ir import Entry, PathNode, Rule, Table, VirtualHost, VirtualHostId
+from ..ir import Entry, EntryId, PathNode, Rule, Table, VirtualHost, VirtualHostId
 from .entries import Entries, reached
 from .frame import Frame
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
-_Ids = tuple[int, ...]
-_Bare = tuple[str | None, int | None, _Ids, _Ids, tuple[tuple[bytes, _Ids, _Ids], ...]]
+_Ids = tuple[EntryId, ...]
+_Bare = tuple[str | None, VirtualHostId | None, _Ids, _Ids, tuple[tuple[bytes, _Ids, _Ids], ...]]
 """A virtual host without the names of its fields: hostname, fallthrough, regexes, grpc, and of each path its entries."""
 
 

@@ -178,6 +178,18 @@ class Unencodable(str):
         raise ZeroDivisionError
 
 
+class Misencoded(str):
+    """What it calls its bytes is none, and larger than what it is."""
+
+    __slots__ = ()
+
+    def encode(self, *_: Any) -> Any:
+        return [0] * 1_000 if len(self) % 2 else bytearray(1 << 20)
+
+    def __iter__(self) -> Any:
+        raise ZeroDivisionError
+
+
 class Bytes(bytes):
     __slots__ = ()
 
@@ -225,8 +237,19 @@ def test_odd_objects_do_no_harm() -> None:
     assert told(port.match("GET", "a.test", "/", {Bytes(b"x"): Bytes(b"1")}, draw=0.5)) == "red/app"
     with pytest.raises(ZeroDivisionError):  # what the caller's own code raises is the caller's
         port.match("GET", "a.test", "/", raising(), draw=0.5)
-    with pytest.raises(ZeroDivisionError):
-        port.match("GET", Unencodable("a.test"), "/", draw=0.5)
+    for odd in (Unencodable, Misencoded):
+        assert told(port.match(odd("GET"), odd("a.test"), odd("/"), [(odd("x"), odd("1"))], draw=0.5)) == "red/app"
+        assert told(port.match("GET", "a.test", odd("/é"), draw=0.5)) == "red/app"
+        assert told(port.match("GET", odd("a.test\ud800"), "/", draw=0.5)) == "bad_host"
+        assert (
+            port.match_list([(odd("GET"), odd("a.test"), odd("/"))]).tolist()
+            == port.match_list([("GET", "a.test", "/")]).tolist()
+        )
+        assert port.match_many([odd("a.test")], [odd("/")]).tolist() == port.match_many(["a.test"], ["/"]).tolist()
+    with pytest.raises(TypeError, match=r"^method must be str or bytes"):
+        port.match(1, 2, 3, sni=4)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"^host must be str or bytes"):
+        port.match(odd("GET"), 2, 3, sni=4)  # type: ignore[arg-type]
     refused: list[Any] = [
         itself,
         nested(100_000),
