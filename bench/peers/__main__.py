@@ -45,7 +45,8 @@ def main() -> int:
         parser.error(f"there is no {', '.join(unknown)}; peers are {', '.join(PEERS)}; workloads {', '.join(NAMES)}")
     settings = Settings(asked.requests, asked.seconds, asked.limit)
     versions = {name: PEERS[name]().version for name in names}
-    command = " ".join(["python -m bench.peers", *sys.argv[1:]])
+    chosen = {name: value for name, value in vars(asked).items() if name != "json" and value != parser.get_default(name)}
+    command = " ".join(["python -m bench.peers", *(f"--{name.replace('_', '-')} {value}" for name, value in chosen.items())])
     made: list[Comparison] = []
     with tempfile.TemporaryDirectory() as folder:
         floor = load_floor(build_floor(Path(folder))).Floor().match

@@ -247,7 +247,7 @@ def test_odd_objects_do_no_harm() -> None:
         )
         assert port.match_many([odd("a.test")], [odd("/")]).tolist() == port.match_many(["a.test"], ["/"]).tolist()
     with pytest.raises(TypeError, match=r"^method must be str or bytes"):
-        port.match(1, 2, 3, sni=4)  # type: ignore[arg-type]
+        port.match(1, 2, 3, sni=4)  # type: ignore[arg-type]  # wrong on purpose, as below
     with pytest.raises(TypeError, match=r"^host must be str or bytes"):
         port.match(odd("GET"), 2, 3, sni=4)  # type: ignore[arg-type]
     refused: list[Any] = [
